@@ -1,0 +1,24 @@
+package dev.penstock.broker.deliver;
+
+import dev.penstock.storage.machine.Applied;
+import dev.penstock.storage.machine.MachineView;
+
+/** The applied state of this node. Thread-safe. */
+public interface AppliedState {
+
+    /** A consistent read view; close it soon. */
+    MachineView openView();
+
+    /** Index of the last applied entry; cheap. */
+    long appliedIndex();
+
+    /** Log time now on a ready leader, else that of the last applied entry. Milliseconds. */
+    long logTimeMillis();
+
+    /** Called after each applied entry, on the apply thread: be short, never block. */
+    void onApplied(Listener listener);
+
+    interface Listener {
+        void applied(Applied applied);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.SourcePosition;
+import dev.penstock.storage.model.StartPosition;
+import java.util.List;
+
+/**
+ * A fact with a check, as it travels in the Raft log. A released command never changes its meaning; a changed rule is a
+ * new command with a new tag ({@link CommandCodec}). Durations are milliseconds of log time.
+ */
+public sealed interface Command {
+
+    // ---- sources ----
+
+    /** Publication and slot are about to be created for a new source. Creates its stream. Same facts again: same answer. */
+    record SourceIntent(String source, String database, String slot, String publication) implements Command {}
+
+    /** Both exist. From here on nothing is ever created for this source again: absence is a gap. */
+    record SourceReady(int streamId, String systemId, int timeline, Lsn consistentPoint) implements Command {}
+
+    /**
+     * Compare-and-append: accepted only if the batch's previous position equals the source's last; wholly at or below it
+     * is {@link Reply.Duplicate}; anything else is {@link Reply.Mismatch} and nothing is stored.
+     */
+    record Append(int streamId, byte[] batch) implements Command {}
+
+    /** The bound that may be reported to Postgres as flushed moves up, with nothing pending at {@code previous}. */
+    record SourceBound(int streamId, SourcePosition previous, Lsn bound) implements Command {}
+
+    /**
+     * A gap: appends the batch with the gap event, if any, and stops the source, in one fact. Compare as for Append.
+     *
+     * @param gapBatch encoded batch holding the gap event
+     */
+    record StopSource(int streamId, SourcePosition previous, String reason, byte[] gapBatch) implements Command {}
+
+    /** An operator accepts the gap: a new epoch begins at the evidence given, and the source goes on. */
+    record ResumeSource(
+            int streamId,
+            SourcePosition previous,
+            int epoch,
+            String slot,
+            String systemId,
+            int timeline,
+            Lsn consistentPoint)
+            implements Command {}
+
+    // ---- groups ----
+
+    /** Same name, configuration and requested start again: the existing group; different: refused. */
+    record CreateGroup(String name, int streamId, StartPosition start, GroupConfig config) implements Command {}
+
+    record DeleteGroup(int groupId, long generation) implements Command {}
+
+    /** Moves the group and begins a new generation: old receipts are void, old rows are dead at once. */
+    record SeekGroup(int groupId, long generation, StartPosition to) implements Command {}
+
+    /**
+     * Hands out messages, as planned by the leader. Refused as a whole unless generation, plan version, planning term and
+     * scan still hold, every fresh offset lies in [previousScan, newScan) and every retried one is ready.
+     *
+     * @param fresh rising offsets, each in [previousScan, newScan); the other offsets of that range are judged not to match
+     * @param freshKeyHashes two per fresh offset (hash, old hash), kept for ordered groups
+     * @param retries rising offsets of ready messages below previousScan
+     * @param visibilityMillis length of the leases, from the stamp of this entry; 0 = delivered and ready again at once
+     */
+    record Grant(
+            int groupId,
+            long generation,
+            long planVersion,
+            long previousScan,
+            long newScan,
+            long[] fresh,
+            long[] freshKeyHashes,
+            long[] retries,
+            long visibilityMillis)
+            implements Command {}
+
+    /** Settles. Unordered groups: any authentic lease of the generation; of a settled message: ok again. */
+    record Ack(int groupId, long generation, List<LeaseRef> leases) implements Command {}
+
+    /** Gives back now (0) or after a delay. Needs the newest lease. */
+    record Nack(int groupId, long generation, List<LeaseRef> leases, long delayMillis) implements Command {}
+
+    /**
+     * Sets the time to the deadline anew, from the stamp of this entry. Needs the newest lease, unless {@code lenient} (the
+     * standard SQS view): then any authentic lease of the generation hides the unsettled message, 0 makes it visible.
+     */
+    record Extend(int groupId, long generation, List<LeaseRef> leases, long visibilityMillis, boolean lenient)
+            implements Command {}
+
+    /** A grant that could not be written to its client: given back, the delivery not counted. */
+    record Release(int groupId, long generation, List<LeaseRef> leases) implements Command {}
+
+    /** Leases and delays that are due by log time end; at most {@code max} of them, earliest first. */
+    record Expire(int max) implements Command {}
+
+    // ---- the cluster ----
+
+    /** Removes at most {@code max} rows that an earlier seek or delete made dead. */
+    record Sweep(int max) implements Command {}
+
+    /** Notes the digests at this place of the log, for comparison between nodes; also the no-op for an idle follower. */
+    record Mark() implements Command {}
+
+    /** All members know this feature level: commands of it may be used from here on. */
+    record RaiseFeatureLevel(int level) implements Command {}
+}

@@ -1,0 +1,68 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.SourceState;
+import dev.penstock.storage.model.StoredBatch;
+import dev.penstock.storage.model.StreamState;
+import dev.penstock.storage.model.UnsettledMessage;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * A consistent read view of the applied state, at {@link #appliedIndex()}. Opened by {@link Machine#openView()} from any
+ * thread, used by one thread, closed soon: it pins a snapshot of the store.
+ */
+public interface MachineView extends AutoCloseable {
+
+    long appliedIndex();
+
+    long appliedTerm();
+
+    /** Log time as of the last applied entry. */
+    long clockMillis();
+
+    int featureLevel();
+
+    /** Digest over all state rows, the same on every node at the same applied index. */
+    long stateDigest();
+
+    List<SourceState> sources();
+
+    Optional<SourceState> source(String name);
+
+    List<StreamState> streams();
+
+    Optional<StreamState> stream(int streamId);
+
+    Optional<StreamState> stream(String name);
+
+    List<GroupState> groups();
+
+    Optional<GroupState> group(String name);
+
+    Optional<GroupState> group(int groupId);
+
+    /** The lowest unsettled offset of the group, or its scan position. */
+    long floor(GroupState group);
+
+    /** Ready messages of the group from {@code fromOffset} on, rising; at most {@code limit}. */
+    List<UnsettledMessage> ready(GroupState group, long fromOffset, int limit);
+
+    Optional<UnsettledMessage> unsettled(GroupState group, long offset);
+
+    /** Unsettled messages from {@code fromOffset} on, rising, that pass the test; at most {@code limit}. */
+    List<UnsettledMessage> unsettled(GroupState group, long fromOffset, int limit, Predicate<UnsettledMessage> test);
+
+    /** Log time at which the next lease or delay ends; {@link Long#MAX_VALUE} if there is none. */
+    long nextDueMillis();
+
+    /** True while rows made dead by a seek or delete are still stored. */
+    boolean sweepNeeded();
+
+    /** The batch that holds {@code offset}; empty if it is below the earliest or at or after the end. */
+    Optional<StoredBatch> batchAt(int streamId, long offset);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,76 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.model.SourcePosition;
+
+/** The answer to a {@link Command}. A refusal is a reply; an exception means a broken invariant and stops the node. */
+public sealed interface Reply {
+
+    record Done() implements Reply {}
+
+    record SourceOpened(int streamId) implements Reply {}
+
+    /** Stored at [baseOffset, endOffset). */
+    record Appended(long baseOffset, long endOffset) implements Reply {}
+
+    /** The whole batch is at or below the source's last position: it is stored already. */
+    record Duplicate(SourcePosition last) implements Reply {}
+
+    /** Nothing stored; the replicator drops its pipeline and goes on after {@code last}. */
+    record Mismatch(SourcePosition last) implements Reply {}
+
+    /** @param existed true if the same group was there already */
+    record GroupCreated(int groupId, long generation, long startOffset, boolean existed) implements Reply {}
+
+    record Sought(long generation, long from, long to) implements Reply {}
+
+    /**
+     * Message {@code i} of the grant (fresh and retried ones merged in rising order of offset) has the lease
+     * (leaseIndex, i + firstOrdinal).
+     */
+    record Granted(
+            long leaseIndex,
+            int firstOrdinal,
+            long deadlineMillis,
+            long[] offsets,
+            int[] deliveries,
+            long[] firstDeliveredWallMillis)
+            implements Reply {}
+
+    /** One result per lease of the command, in its order. */
+    record Settled(ItemResult[] results) implements Reply {}
+
+    /** @param more true if more were due than the bound of the command allowed */
+    record Expired(int count, boolean more) implements Reply {}
+
+    record Swept(int count, boolean more) implements Reply {}
+
+    record Marked(long stateDigest) implements Reply {}
+
+    record Rejected(Rejection reason, String detail) implements Reply {}
+
+    enum ItemResult {
+        OK,
+        /** Not the newest lease, void by deadline (ordered groups), or not of this generation. */
+        LEASE_LOST,
+        /** Nack or extend of a message that is settled. */
+        SETTLED
+    }
+
+    enum Rejection {
+        UNKNOWN_SOURCE,
+        SOURCE_STOPPED,
+        /** The source exists with other facts, or is not in the phase that the command needs. */
+        SOURCE_CONFLICT,
+        UNKNOWN_STREAM,
+        UNKNOWN_GROUP,
+        GROUP_EXISTS,
+        STALE_GENERATION,
+        STALE_PLAN,
+        STALE_TERM,
+        STALE_SCAN,
+        NOT_AVAILABLE,
+        IN_FLIGHT_LIMIT,
+        OFFSET_OUT_OF_RANGE,
+        MALFORMED
+    }
+}

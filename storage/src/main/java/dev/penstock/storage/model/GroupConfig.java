@@ -1,0 +1,67 @@
+package dev.penstock.storage.model;
+
+import java.util.List;
+
+/**
+ * What a consumer group was created with. The machine stores it and compares it for idempotent creation; it interprets
+ * only {@code maxDeliveries} and {@code ordering}. Filters are evaluated by the leader's planner.
+ *
+ * @param visibilityMillis default lease length
+ * @param maxDeliveries deliveries before an event is dead; 0 = unlimited
+ * @param tables {@code schema.table} or {@code schema.*}; empty = all
+ * @param actions words of {@link Action}; empty = all
+ * @param where filter expression; empty = none
+ */
+public record GroupConfig(
+        long visibilityMillis,
+        int maxDeliveries,
+        Ordering ordering,
+        Mode mode,
+        List<String> tables,
+        List<String> actions,
+        String where) {
+
+    public static final long DEFAULT_VISIBILITY_MILLIS = 30_000;
+
+    /** The code is stored format: never renumber. */
+    public enum Ordering {
+        NONE(0),
+        KEY(1);
+
+        private final int code;
+
+        Ordering(int code) {
+            this.code = code;
+        }
+
+        public int code() {
+            return code;
+        }
+    }
+
+    /** The code is stored format: never renumber. */
+    public enum Mode {
+        CHANGES(0),
+        ROWS(1);
+
+        private final int code;
+
+        Mode(int code) {
+            this.code = code;
+        }
+
+        public int code() {
+            return code;
+        }
+    }
+
+    public GroupConfig {
+        tables = List.copyOf(tables);
+        actions = List.copyOf(actions);
+    }
+
+    public static GroupConfig defaults() {
+        return new GroupConfig(
+                DEFAULT_VISIBILITY_MILLIS, 0, Ordering.NONE, Mode.CHANGES, List.of(), List.of(), "");
+    }
+}

@@ -1,0 +1,46 @@
+package dev.penstock.storage.model;
+
+/**
+ * A delivered, not yet settled message of a group's generation.
+ *
+ * @param lease its newest lease (kept after expiry and nack, so that "newest" stays decidable)
+ * @param dueMillis log time: deadline of the lease, or when the delay ends; 0 when ready
+ * @param deliveries how often it was delivered
+ * @param firstDeliveredWallMillis wall-clock time of the first delivery, for people
+ */
+public record UnsettledMessage(
+        long offset,
+        State state,
+        LeaseRef lease,
+        long dueMillis,
+        int deliveries,
+        long firstDeliveredWallMillis,
+        long keyHash,
+        long oldKeyHash) {
+
+    /** The code is stored format: never renumber. */
+    public enum State {
+        LEASED(1),
+        DELAYED(2),
+        READY(3);
+
+        private final int code;
+
+        State(int code) {
+            this.code = code;
+        }
+
+        public int code() {
+            return code;
+        }
+
+        public static State ofCode(int code) {
+            return switch (code) {
+                case 1 -> LEASED;
+                case 2 -> DELAYED;
+                case 3 -> READY;
+                default -> throw new IllegalArgumentException("expected a message state 1 to 3, but got " + code);
+            };
+        }
+    }
+}
