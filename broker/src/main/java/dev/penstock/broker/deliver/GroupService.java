@@ -25,7 +25,8 @@ public final class GroupService {
      * @param visibilityMillis length of the leases; empty = the group's default
      * @param maxBytes bound of the answer's event bytes; one event always fits
      */
-    public record ReceiveRequest(String group, int max, long waitMillis, OptionalLong visibilityMillis, long maxBytes) {}
+    public record ReceiveRequest(
+            String group, int max, long waitMillis, OptionalLong visibilityMillis, long maxBytes) {}
 
     /** @param logIndex the Raft index that decided; of an empty answer the applied index */
     public record Received(long logIndex, List<Delivery> deliveries) {}

@@ -77,7 +77,6 @@ public final class EventBatch {
     /**
      * The index block as columns, each as long as the batch has events.
      *
-     * @param bodyLengths length of each body in bytes
      * @param bodyStarts one longer than the others: start of each body, then the total length
      */
     public record Columns(
@@ -210,7 +209,8 @@ public final class EventBatch {
                 throw new IllegalStateException("expected a batch below 2 GiB, but it would have " + end + " bytes");
             }
             if (end > bodies.length) {
-                bodies = Arrays.copyOf(bodies, (int) Math.min(Integer.MAX_VALUE - 64, Math.max(end, bodies.length * 2L)));
+                bodies = Arrays.copyOf(
+                        bodies, (int) Math.min(Integer.MAX_VALUE - 64, Math.max(end, bodies.length * 2L)));
             }
             at = put(at, event.record());
             at = put(at, event.changes());

@@ -61,7 +61,6 @@ public record GroupConfig(
     }
 
     public static GroupConfig defaults() {
-        return new GroupConfig(
-                DEFAULT_VISIBILITY_MILLIS, 0, Ordering.NONE, Mode.CHANGES, List.of(), List.of(), "");
+        return new GroupConfig(DEFAULT_VISIBILITY_MILLIS, 0, Ordering.NONE, Mode.CHANGES, List.of(), List.of(), "");
     }
 }

@@ -1,0 +1,5 @@
+/** A node of the cluster. */
+@NullMarked
+package dev.penstock.broker;
+
+import org.jspecify.annotations.NullMarked;
