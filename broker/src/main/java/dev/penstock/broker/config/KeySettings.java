@@ -20,11 +20,17 @@ public record KeySettings(
 
         @Setting(
                 key = "scopes",
-                doc = "What the key may do: `admin` (everything), `monitor` (metrics and status), `consume:<group>`,"
-                        + " `read:<stream>`; `*` stands for all groups or streams.",
-                pattern = "admin|monitor|consume:([A-Za-z0-9_-]{1,75}|\\*)|read:([A-Za-z0-9_-]{1,75}|\\*)",
-                patternInWords = "admin, monitor, consume:<group> or read:<stream>")
-        List<String> scopes) {
+                doc = "What the key may do: `admin` (everything), `consume` (receive from groups and settle), `read`"
+                        + " (streams), `monitor` (status and metrics).")
+        List<Scope> scopes) {
+
+    /** What a key may do. */
+    public enum Scope {
+        ADMIN,
+        CONSUME,
+        READ,
+        MONITOR
+    }
 
     public KeySettings {
         scopes = List.copyOf(scopes);

@@ -21,7 +21,7 @@ public record StorageSettings(
         @Setting(
                 key = "snapshot_bytes",
                 doc = "A snapshot is taken after this much new log.",
-                fallback = "512MiB",
+                fallback = "256MiB",
                 atLeast = "1MiB",
                 atMost = "64GiB")
         long snapshotBytes,
@@ -29,7 +29,7 @@ public record StorageSettings(
         @Setting(
                 key = "snapshot_interval",
                 doc = "A snapshot is taken at least this often if anything changed.",
-                fallback = "10m",
+                fallback = "5m",
                 atLeast = "1s",
                 atMost = "24h")
         long snapshotIntervalMillis,

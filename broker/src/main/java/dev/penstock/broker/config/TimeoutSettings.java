@@ -6,7 +6,7 @@ public record TimeoutSettings(
                 key = "election_min",
                 doc = "A follower that hears nothing from the leader for a random time between this and"
                         + " `timeouts.election_max` asks for an election. The same on all nodes.",
-                fallback = "1s",
+                fallback = "400ms",
                 atLeast = "150ms",
                 atMost = "30s")
         long electionMinMillis,
@@ -14,10 +14,18 @@ public record TimeoutSettings(
         @Setting(
                 key = "election_max",
                 doc = "See `timeouts.election_min`; a leader that no majority answers for this long steps down.",
-                fallback = "2s",
+                fallback = "800ms",
                 atLeast = "300ms",
                 atMost = "60s")
         long electionMaxMillis,
+
+        @Setting(
+                key = "step_down_wait",
+                doc = "How long a leader that lost its majority leaves the candidacy to others.",
+                fallback = "2s",
+                atLeast = "100ms",
+                atMost = "60s")
+        long stepDownWaitMillis,
 
         @Setting(
                 key = "leader_wait",

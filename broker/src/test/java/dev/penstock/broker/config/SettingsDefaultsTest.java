@@ -75,12 +75,12 @@ class SettingsDefaultsTest {
     @Test
     void shouldDefaultStorage() {
         assertThat(config.storage())
-                .isEqualTo(new StorageSettings(64 << 20, 64 << 20, 512 << 20, 600_000, 1 << 30, 1 << 30));
+                .isEqualTo(new StorageSettings(64 << 20, 64 << 20, 256 << 20, 300_000, 1 << 30, 1 << 30));
     }
 
     @Test
     void shouldDefaultTimeouts() {
-        assertThat(config.timeouts()).isEqualTo(new TimeoutSettings(1_000, 2_000, 5_000, 10_000));
+        assertThat(config.timeouts()).isEqualTo(new TimeoutSettings(400, 800, 2_000, 5_000, 10_000));
     }
 
     @Test

@@ -42,7 +42,7 @@ class SettingsMappingTest {
             keys:
               - id: app
                 secret: { value: abcdefghijklmnop }
-                scopes: [admin, "consume:*", "read:main", monitor]
+                scopes: [admin, consume, read, monitor]
             metrics:
               public: true
             limits:
@@ -64,8 +64,9 @@ class SettingsMappingTest {
               preserve_log_bytes: 2GiB
               min_free: 10GB
             timeouts:
-              election_min: 400ms
-              election_max: 800ms
+              election_min: 1s
+              election_max: 2s
+              step_down_wait: 3s
               leader_wait: 3s
               shutdown: 20s
             log:
@@ -109,14 +110,12 @@ class SettingsMappingTest {
                                 List.of("public.orders", "sales.invoices"),
                                 5_000)),
                         List.of(new KeySettings(
-                                "app",
-                                new Secret.Inline("abcdefghijklmnop"),
-                                List.of("admin", "consume:*", "read:main", "monitor"))),
+                                "app", new Secret.Inline("abcdefghijklmnop"), List.of(KeySettings.Scope.values()))),
                         new MetricsSettings(true),
                         new LimitSettings(
                                 3_000, 300, 32 << 10, 3 << 20, 9 << 20, 6_000, 16_000, 120_000, 31_000, 1_000),
                         new StorageSettings(128 << 20, 96 << 20, 1 << 30, 3_600_000, 2L << 30, 10_000_000_000L),
-                        new TimeoutSettings(400, 800, 3_000, 20_000),
+                        new TimeoutSettings(1_000, 2_000, 3_000, 3_000, 20_000),
                         new LogSettings(
                                 LogSettings.Level.DEBUG, Optional.of(directory.resolve("logs/node.log")), 1 << 20, 3),
                         true));
