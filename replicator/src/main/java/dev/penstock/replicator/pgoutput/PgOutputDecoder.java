@@ -19,6 +19,10 @@ public final class PgOutputDecoder {
         return postgresMicros + POSTGRES_EPOCH_MICROS;
     }
 
+    public static long postgresMicros(long unixMicros) {
+        return unixMicros - POSTGRES_EPOCH_MICROS;
+    }
+
     public static PgOutputMessage decode(byte[] bytes, int from, int to) throws MalformedMessageException {
         WireReader in = new WireReader(bytes, from, to);
         byte tag = in.u8("the message's tag");
