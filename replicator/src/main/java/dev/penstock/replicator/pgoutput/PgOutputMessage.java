@@ -9,9 +9,7 @@ public sealed interface PgOutputMessage
                 PgOutputMessage.Commit,
                 PgOutputMessage.Origin,
                 PgOutputMessage.Type,
-                PgOutputMessage.Insert,
-                PgOutputMessage.Update,
-                PgOutputMessage.Delete,
+                PgOutputMessage.RowChange,
                 PgOutputMessage.Truncate,
                 PgOutputMessage.Logical,
                 Relation {
@@ -27,15 +25,20 @@ public sealed interface PgOutputMessage
     /** Comes before the first relation that uses a type that is not built in; for a domain it names the base type. */
     record Type(int oid, String schema, String name) implements PgOutputMessage {}
 
-    record Insert(int relation, Tuple row) implements PgOutputMessage {}
+    /** A change of one row. */
+    sealed interface RowChange extends PgOutputMessage {
+        int relation();
+    }
+
+    record Insert(int relation, Tuple row) implements RowChange {}
 
     /**
      * @param old null unless the key changed or the identity is full
      * @param oldIsKey true if {@code old} holds the key columns only, its other columns being "not sent"
      */
-    record Update(int relation, @Nullable Tuple old, boolean oldIsKey, Tuple row) implements PgOutputMessage {}
+    record Update(int relation, @Nullable Tuple old, boolean oldIsKey, Tuple row) implements RowChange {}
 
-    record Delete(int relation, boolean oldIsKey, Tuple old) implements PgOutputMessage {}
+    record Delete(int relation, boolean oldIsKey, Tuple old) implements RowChange {}
 
     record Truncate(int[] relations) implements PgOutputMessage {}
 

@@ -64,7 +64,18 @@ public final class TableRenderer {
         return relation;
     }
 
-    public ChangeEvent insert(SourcePosition at, long commitMicros, int xid, PgOutputMessage.Insert change)
+    public ChangeEvent render(SourcePosition at, long commitMicros, int xid, PgOutputMessage.RowChange change)
+            throws EventTooLargeException, MalformedMessageException {
+        if (change instanceof PgOutputMessage.Insert insert) {
+            return insert(at, commitMicros, xid, insert);
+        }
+        if (change instanceof PgOutputMessage.Update update) {
+            return update(at, commitMicros, xid, update);
+        }
+        return delete(at, commitMicros, xid, (PgOutputMessage.Delete) change);
+    }
+
+    private ChangeEvent insert(SourcePosition at, long commitMicros, int xid, PgOutputMessage.Insert change)
             throws EventTooLargeException, MalformedMessageException {
         Tuple row = fitting(change.row());
         out.clear();
@@ -86,7 +97,7 @@ public final class TableRenderer {
                 key);
     }
 
-    public ChangeEvent update(SourcePosition at, long commitMicros, int xid, PgOutputMessage.Update change)
+    private ChangeEvent update(SourcePosition at, long commitMicros, int xid, PgOutputMessage.Update change)
             throws EventTooLargeException, MalformedMessageException {
         Tuple row = fitting(change.row());
         Tuple old = change.old() == null ? null : fitting(change.old());
@@ -115,7 +126,7 @@ public final class TableRenderer {
                 key);
     }
 
-    public ChangeEvent delete(SourcePosition at, long commitMicros, int xid, PgOutputMessage.Delete change)
+    private ChangeEvent delete(SourcePosition at, long commitMicros, int xid, PgOutputMessage.Delete change)
             throws EventTooLargeException, MalformedMessageException {
         Tuple old = fitting(change.old());
         out.clear();
