@@ -49,7 +49,7 @@ final class IdleBound {
             proposedNanos = nowNanos;
             CompletableFuture<SourceLog.Decision> decision = log.bound(last, end);
             outcome = decision;
-            decision.whenComplete((accepted, failure) -> wake.run());
+            Outcomes.wake(decision, wake);
         }
     }
 

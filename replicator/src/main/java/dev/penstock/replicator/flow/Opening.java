@@ -65,7 +65,7 @@ final class Opening {
     private void await(CompletableFuture<SourceLog.Decision> decision, String what) {
         awaited = decision;
         awaitedFor = what;
-        decision.whenComplete((accepted, failure) -> wake.run());
+        Outcomes.wake(decision, wake);
     }
 
     private void intend() throws SourceFault {

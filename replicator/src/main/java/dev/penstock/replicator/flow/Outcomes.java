@@ -10,6 +10,14 @@ final class Outcomes {
 
     private Outcomes() {}
 
+    /** Has the loop look again when the log has answered. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the future itself is looked at; this one only wakes
+    static void wake(CompletableFuture<?> future, Runnable wake) {
+        if (!future.isDone()) {
+            future.whenComplete((answer, failure) -> wake.run());
+        }
+    }
+
     static <T> T of(CompletableFuture<T> done, String doing) throws SourceFault.Retry {
         try {
             return done.getNow(null);

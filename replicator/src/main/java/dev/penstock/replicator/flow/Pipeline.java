@@ -37,9 +37,7 @@ final class Pipeline {
         long bytes = batch.bodies().length;
         outstanding.add(new Proposed(batch.header(), bytes, outcome));
         outstandingBytes += bytes;
-        if (!outcome.isDone()) {
-            outcome.whenComplete((stored, failure) -> wake.run());
-        }
+        Outcomes.wake(outcome, wake);
     }
 
     boolean isEmpty() {

@@ -222,7 +222,7 @@ final class SourceLoop {
         try {
             EventBatch batch = GapEvent.batch(state.get(), gap, clock.millis() * 1000, out);
             CompletableFuture<SourceLog.AppendOutcome> outcome = log.stop(gap.code() + ": " + gap.getMessage(), batch);
-            outcome.whenComplete((stored, failure) -> wake.run());
+            Outcomes.wake(outcome, wake);
             stopping = outcome;
             phase = Phase.STOPPING;
             return AWAIT_NANOS;
