@@ -157,7 +157,7 @@ public final class GroupService implements AutoCloseable {
     }
 
     /** The answer could not be written to its client: its messages are given back, the delivery not counted. */
-    public void release(String group, Received received) {
+    public void release(Received received) {
         Map<GroupKey, List<LeaseRef>> leases = new LinkedHashMap<>();
         for (Delivery delivery : received.deliveries()) {
             ReceiptSeal.Opened opened = seal.open(delivery.receipt())
