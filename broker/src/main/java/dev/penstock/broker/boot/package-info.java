@@ -1,4 +1,4 @@
-/** Puts a node together, opens its parts in order and closes them in reverse. */
+/** The node: opens everything in order, closes it in reverse. The only place, beside the command line, that wires. */
 @NullMarked
 package dev.penstock.broker.boot;
 
