@@ -26,7 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -59,7 +59,7 @@ public final class Node implements AutoCloseable {
 
     private final NodeConfig config;
     private final FailStop failStop;
-    private final Deque<Part> open = new ArrayDeque<>();
+    private final Deque<Part> open = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /** Something to close, with its name for the log. */
@@ -180,7 +180,7 @@ public final class Node implements AutoCloseable {
         }
         List<String> problems = new ArrayList<>();
         for (SourceConfig source : NodeSettings.sources(config)) {
-            SourcePreflight.check(source).forEach(problem -> problems.add(problem.message()));
+            SourcePreflight.check(source).forEach(problem -> problems.add(problem.detail()));
         }
         if (!problems.isEmpty()) {
             throw new StartRefused(Reason.SOURCE, String.join("\n", problems));
