@@ -17,7 +17,7 @@ final class EventId {
 
     static UUID of(long commitMicros, int epoch, long offset) {
         long millis = Math.floorDiv(commitMicros, 1000L);
-        return new UUID(millis << 16 | epoch & 0xffffL, offset);
+        return new UUID((millis << 16) | (epoch & 0xffffL), offset);
     }
 
     /** Writes the ULID's 26 characters at {@code at}. */
@@ -26,7 +26,7 @@ final class EventId {
         long low = id.getLeastSignificantBits();
         for (int i = ULID_CHARACTERS - 1; i >= 0; i--) {
             target[at + i] = ALPHABET[(int) (low & 31)];
-            low = low >>> 5 | high << 59;
+            low = (low >>> 5) | (high << 59);
             high >>>= 5;
         }
     }

@@ -64,8 +64,11 @@ public final class EventReader {
     }
 
     /** The events at {@code offsets} (rising), which must all be stored. */
-    List<RenderedEvent> readAll(String stream, int streamId, long[] offsets) {
+    List<RenderedEvent> readAll(int streamId, long[] offsets) {
         try (MachineView view = state.openView()) {
+            String stream = view.stream(streamId)
+                    .orElseThrow(() -> new IllegalStateException("expected stream " + streamId + " of a grant"))
+                    .name();
             List<RenderedEvent> events = new ArrayList<>(offsets.length);
             LogBatch batch = null;
             for (long offset : offsets) {

@@ -134,7 +134,7 @@ final class ReceiveService implements AutoCloseable {
             return CompletableFuture.failedFuture(notLeading());
         }
         Waiting waiting = new Waiting(request, System.nanoTime());
-        waiting.answer.whenComplete((received, failure) -> {
+        CompletableFuture<Received> unused = waiting.answer.whenComplete((received, failure) -> {
             if (waiting.answer.isCancelled()) {
                 inbox.add(() -> forget(waiting));
             }
@@ -247,6 +247,8 @@ final class ReceiveService implements AutoCloseable {
         List<Waiting> served = new ArrayList<>();
         List<Command> grants = new ArrayList<>();
         GroupState group;
+        // Read before the view is opened: a plan made on the view of an earlier leadership is refused by its term.
+        long term = leader.leadership().term();
         try (MachineView view = state.openView()) {
             group = view.group(name).orElse(null);
             if (group == null) {
@@ -264,7 +266,7 @@ final class ReceiveService implements AutoCloseable {
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);
             desk.granting = true;
-            propose(desk, group, served, grants);
+            propose(desk, group, term, served, grants);
         }
     }
 
@@ -296,9 +298,10 @@ final class ReceiveService implements AutoCloseable {
         }
     }
 
-    private void propose(Desk desk, GroupState group, List<Waiting> served, List<Command> grants) {
+    private void propose(
+            Desk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
         long plannedNanos = System.nanoTime();
-        submitter.submit(grants).whenComplete((decided, failure) -> inbox.add(() -> {
+        CompletableFuture<?> unused = submitter.submit(grants, term).whenComplete((decided, failure) -> inbox.add(() -> {
             desk.granting = false;
             if (failure != null) {
                 desk.dirty = true;
@@ -370,7 +373,8 @@ final class ReceiveService implements AutoCloseable {
 
     /** Gives messages back uncounted. If it cannot be decided they come back when their leases end. */
     void release(int groupId, long generation, List<LeaseRef> leases) {
-        submitter.submit(List.of(new Command.Release(groupId, generation, leases))).whenComplete((decided, failure) -> {
+        List<Command> release = List.of(new Command.Release(groupId, generation, leases));
+        CompletableFuture<?> unused = submitter.submit(release).whenComplete((decided, failure) -> {
             if (failure != null) {
                 LOG.info("A release of {} messages was not decided; they come back at their deadline", leases.size());
             }
@@ -427,7 +431,13 @@ final class ReceiveService implements AutoCloseable {
             return refused;
         }
         if (cause instanceof CommandSubmitter.NotDecided notDecided && !notDecided.outcomeUnknown()) {
-            return new Refused(Refused.Code.NO_LEADER, String.valueOf(notDecided.getMessage()));
+            return new Refused(
+                    switch (notDecided.reason()) {
+                        case OVERLOADED -> Refused.Code.OVERLOADED;
+                        case TOO_LARGE -> Refused.Code.INVALID_REQUEST;
+                        default -> Refused.Code.NO_LEADER;
+                    },
+                    String.valueOf(notDecided.getMessage()));
         }
         return new Refused(
                 Refused.Code.OUTCOME_UNKNOWN,

@@ -7,6 +7,7 @@ import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,11 +31,13 @@ final class ExpiryDuty implements AutoCloseable {
     private final CommandSubmitter submitter;
     private final AppliedState state;
     private final ScheduledExecutorService scheduler;
+    private final long term;
     private final ScheduledFuture<?> ticks;
     private volatile boolean proposing;
     private volatile boolean closed;
 
-    ExpiryDuty(CommandSubmitter submitter, AppliedState state, ScheduledExecutorService scheduler) {
+    ExpiryDuty(CommandSubmitter submitter, AppliedState state, ScheduledExecutorService scheduler, long term) {
+        this.term = term;
         this.submitter = submitter;
         this.state = state;
         this.scheduler = scheduler;
@@ -72,7 +75,7 @@ final class ExpiryDuty implements AutoCloseable {
 
     private void propose(List<Command> commands) {
         proposing = true;
-        submitter.submit(commands).whenComplete((decided, failure) -> {
+        CompletableFuture<?> unused = submitter.submit(commands, term).whenComplete((decided, failure) -> {
             proposing = false;
             if (failure == null && decided.replies().stream().anyMatch(ExpiryDuty::more) && !closed) {
                 scheduler.execute(this::tick);

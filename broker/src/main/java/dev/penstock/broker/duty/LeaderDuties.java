@@ -81,7 +81,7 @@ public final class LeaderDuties implements AutoCloseable {
     private void begin(long term) {
         LOG.info("Leading in term {}: duties begin", term);
         runningTerm = term;
-        running.add(new ExpiryDuty(submitter, state, scheduler));
+        running.add(new ExpiryDuty(submitter, state, scheduler, term));
         List<Replicator> started = new ArrayList<>();
         for (SourceConfig source : sources) {
             Replicator replicator =

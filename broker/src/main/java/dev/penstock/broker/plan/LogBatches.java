@@ -65,7 +65,10 @@ public final class LogBatches {
         while (bytes > maxBytes && byAge.size() > 1) {
             Map.Entry<Key, LogBatch> victim = oldest.next();
             oldest.remove();
-            byOffset.get(victim.getKey().streamId()).remove(victim.getKey().baseOffset());
+            TreeMap<Long, LogBatch> stream = byOffset.get(victim.getKey().streamId());
+            if (stream != null) {
+                stream.remove(victim.getKey().baseOffset());
+            }
             bytes -= victim.getValue().weightBytes();
         }
     }

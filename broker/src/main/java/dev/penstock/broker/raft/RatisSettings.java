@@ -155,6 +155,9 @@ final class RatisSettings {
         // [0 = none] Entries in one AppendEntries: with 1 MiB entries this bounds a send to a lagging follower.
         keys.put("raft.server.log.appender.buffer.element-limit", "16");
         keys.put("raft.server.log.appender.wait-time.min", "1ms");
+        // [1ms x 10, 1s x 20, 5s x 1000] How long a leader leaves a follower that failed alone. Five seconds without a
+        // heartbeat would make one that is back stand for election; and after the last number Ratis does not wait at all.
+        keys.put("raft.server.log.appender.retry.policy", "5ms,10, 100ms,20, 300ms,2000000000");
     }
 
     private static void snapshots(Map<String, String> keys) {

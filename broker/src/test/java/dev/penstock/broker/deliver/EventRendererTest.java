@@ -41,7 +41,7 @@ class EventRendererTest {
 
         // then
         assertThat(text(rendered))
-                .isEqualTo("{\"id\":\"01M1T2QQHV001000000000094Q\",\"offset\":\"0000000000004711\",\"action\":\"update\","
+                .isEqualTo("{\"id\":\"01M7YRRTBV000G0000000004K7\",\"offset\":\"0000000000004711\",\"action\":\"update\","
                         + "\"record\":{\"id\":42,\"status\":\"paid\",\"amount\":\"19.90\"},\"changes\":{\"status\":\"new\"},"
                         + "\"unchanged\":[\"note\"],\"metadata\":{\"stream\":\"main\",\"database\":\"shop\","
                         + "\"schema\":\"public\",\"table\":\"orders\",\"key\":{\"id\":42},\"commit_lsn\":\"0/16B3748\","

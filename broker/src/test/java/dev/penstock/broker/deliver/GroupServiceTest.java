@@ -7,7 +7,7 @@ import dev.penstock.broker.deliver.GroupService.ItemOutcome;
 import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.plan.LogBatches;
-import dev.penstock.storage.kv.MemoryStore;
+import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
@@ -32,7 +32,7 @@ class GroupServiceTest {
 
     @BeforeEach
     void open() {
-        log = new LocalLog(new Machine(new MemoryStore()));
+        log = new LocalLog(new Machine(new InMemoryStore()));
         events = Events.open(log);
         LogBatches batches = new LogBatches(1 << 20);
         groups = new GroupService(

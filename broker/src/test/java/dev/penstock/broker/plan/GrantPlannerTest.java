@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.broker.deliver.Events;
 import dev.penstock.broker.deliver.LocalLog;
-import dev.penstock.storage.kv.MemoryStore;
+import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.machine.MachineView;
@@ -20,7 +20,7 @@ class GrantPlannerTest {
 
     private static final long BYTES = 4 << 20;
 
-    private final LocalLog log = new LocalLog(new Machine(new MemoryStore()));
+    private final LocalLog log = new LocalLog(new Machine(new InMemoryStore()));
     private final Events events = Events.open(log);
     private final LogBatches batches = new LogBatches(1 << 20);
 

@@ -102,19 +102,24 @@ final class TestCluster implements AutoCloseable {
     }
 
     Member start(String id, Function<RaftConfig, RaftConfig> change) throws StartRefused {
-        return startAs(id, new NodeIdentity("c1", id, Objects.requireNonNull(founders.get(id)), founders), id, change);
+        return startAs(id, new NodeIdentity("c1", id, Objects.requireNonNull(founders.get(id)), founders), root.resolve(id), change);
     }
 
     /** In an empty directory, as a node that joins. */
     Member join(String id, String directoryName) throws StartRefused, IOException {
         addPeer(id);
-        return startAs(id, new NodeIdentity("c1", id, UUID.randomUUID(), Map.of()), directoryName, config -> config);
+        return startAs(id, new NodeIdentity("c1", id, UUID.randomUUID(), Map.of()), root.resolve(directoryName), config -> config);
+    }
+
+    /** Again, in its directory and under its identity. */
+    Member startJoined(Member before) throws StartRefused {
+        return startAs(before.nodeId, before.identity, before.directory.root(), config -> config);
     }
 
     private Member startAs(
-            String id, NodeIdentity identity, String directoryName, Function<RaftConfig, RaftConfig> change)
+            String id, NodeIdentity identity, Path data, Function<RaftConfig, RaftConfig> change)
             throws StartRefused {
-        DataDirectory directory = DataDirectory.open(root.resolve(directoryName));
+        DataDirectory directory = DataDirectory.open(data);
         String address = Objects.requireNonNull(peers.get(id)).raftAddress();
         RaftConfig config = new RaftConfig(
                 "c1",
@@ -171,7 +176,7 @@ final class TestCluster implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return awaitLeader().node.submitter().append(command).join();
+                return leader().orElseGet(this::awaitLeader).node.submitter().append(command).join();
             } catch (CompletionException e) {
                 if (!(e.getCause() instanceof NotDecided) || System.nanoTime() > deadline) {
                     throw e;
@@ -194,7 +199,8 @@ final class TestCluster implements AutoCloseable {
 
     @Override
     public void close() {
-        members.values().forEach(Member::kill);
+        // At the same time: each waits for Ratis' threads.
+        members.values().parallelStream().forEach(Member::kill);
         members.clear();
     }
 }

@@ -11,7 +11,8 @@ import java.util.OptionalLong;
 /** One visit to the source database: catalog questions, and at most one stream. One thread. Calls block briefly. */
 public interface SourceSession extends AutoCloseable {
 
-    ServerFacts facts();
+    /** As of now. Not once the stream runs. */
+    ServerFacts identify() throws SourceFault;
 
     Optional<SlotFacts> slot() throws SourceFault;
 
@@ -24,8 +25,8 @@ public interface SourceSession extends AutoCloseable {
     /** Creates the slot and returns its consistent point: later commits will be sent. */
     Lsn createSlot() throws SourceFault;
 
-    /** Where the timelines before the server's present one ended, oldest first. */
-    List<TimelineSwitch> timelineHistory() throws SourceFault;
+    /** Where the timelines before this one ended, oldest first. */
+    List<TimelineSwitch> timelineHistory(int timeline) throws SourceFault;
 
     /** Who reads the slot now. */
     Optional<SlotHolder> slotHolder() throws SourceFault;

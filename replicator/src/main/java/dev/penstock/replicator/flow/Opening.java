@@ -3,6 +3,7 @@ package dev.penstock.replicator.flow;
 import dev.penstock.replicator.feed.ChangeFeed;
 import dev.penstock.replicator.feed.SourceFault;
 import dev.penstock.replicator.feed.SourceSession;
+import dev.penstock.replicator.feed.SourceSession.ServerFacts;
 import dev.penstock.replicator.feed.SourceSession.SlotFacts;
 import dev.penstock.replicator.feed.SourceSession.SlotHolder;
 import dev.penstock.storage.model.Lsn;
@@ -49,17 +50,19 @@ final class Opening {
             Outcomes.accepted(done, awaitedFor);
         }
         Optional<SourceState> known = log.state();
+        // After the log's state was read: the server has at least what it had sent before that.
+        ServerFacts server = session.identify();
         if (known.isEmpty()) {
-            intend();
+            intend(server);
             return null;
         }
         SourceState state = known.get();
-        fits(state);
+        fits(state, server);
         if (state.phase() == SourceState.Phase.INTENT) {
-            create();
+            create(server);
             return null;
         }
-        return new Opened(state, stream(state));
+        return new Opened(state, stream(state, server));
     }
 
     private void await(CompletableFuture<SourceLog.Decision> decision, String what) {
@@ -68,7 +71,7 @@ final class Opening {
         Outcomes.wake(decision, wake);
     }
 
-    private void intend() throws SourceFault {
+    private void intend(ServerFacts server) throws SourceFault {
         if (session.slot().isPresent()) {
             throw new SourceFault.Retry(
                     "slot_exists",
@@ -78,7 +81,7 @@ final class Opening {
         }
         publicationCanBe();
         await(
-                log.intent(session.facts().database(), config.slot(), config.publication()),
+                log.intent(server.database(), config.slot(), config.publication()),
                 "recording the intent to create slot '" + config.slot() + "'");
     }
 
@@ -92,10 +95,10 @@ final class Opening {
         }
     }
 
-    private void fits(SourceState state) throws SourceFault {
+    private void fits(SourceState state, ServerFacts server) throws SourceFault {
         if (!state.slot().equals(config.slot())
                 || !state.publication().equals(config.publication())
-                || !state.database().equals(session.facts().database())) {
+                || !state.database().equals(server.database())) {
             throw new SourceFault.Retry(
                     "source_conflict",
                     "the log knows source '" + config.name() + "' with database '" + state.database() + "', slot '"
@@ -105,7 +108,7 @@ final class Opening {
     }
 
     /** Publication before slot: the slot's stream needs it from its first change on. */
-    private void create() throws SourceFault {
+    private void create(ServerFacts server) throws SourceFault {
         publicationCanBe();
         if (session.publicationOid().isEmpty()) {
             session.createPublication(config.tables());
@@ -116,19 +119,17 @@ final class Opening {
                     "publication_missing", "publication '" + config.publication() + "' vanished while it was set up");
         }
         Optional<SlotFacts> present = session.slot();
-        Lsn consistentPoint = present.isPresent() ? adopted(present.get()) : session.createSlot();
+        Lsn consistentPoint = present.isPresent() ? adopted(present.get(), server) : session.createSlot();
         await(
                 log.ready(
-                        Evidence.text(session.facts().systemId(), publication.getAsLong()),
-                        session.facts().timeline(),
-                        consistentPoint),
+                        Evidence.text(server.systemId(), publication.getAsLong()), server.timeline(), consistentPoint),
                 "recording slot '" + config.slot() + "' as ready");
     }
 
     /** A slot of our name after the intent: an earlier leader created it and did not come to say so. */
-    private Lsn adopted(SlotFacts slot) throws SourceFault {
+    private Lsn adopted(SlotFacts slot, ServerFacts server) throws SourceFault {
         if (!slot.plugin().equals("pgoutput")
-                || !slot.database().equals(session.facts().database())
+                || !slot.database().equals(server.database())
                 || slot.temporary()
                 || !slot.lostBecause().isEmpty()) {
             throw new SourceFault.Retry(
@@ -136,7 +137,7 @@ final class Opening {
                     "replication slot '" + config.slot()
                             + "' exists, but cannot be used: expected a good, permanent one of"
                             + " plug-in pgoutput and database '"
-                            + session.facts().database() + "', but it is of plug-in '"
+                            + server.database() + "', but it is of plug-in '"
                             + slot.plugin() + "' and database '" + slot.database() + "'"
                             + (slot.lostBecause().isEmpty() ? "" : ", invalidated by " + slot.lostBecause())
                             + "; if nobody needs it, SELECT pg_drop_replication_slot('" + config.slot() + "')");
@@ -144,12 +145,12 @@ final class Opening {
         return slot.confirmed();
     }
 
-    private ChangeFeed stream(SourceState state) throws SourceFault {
-        GapCheck check = new GapCheck(state, session.facts());
+    private ChangeFeed stream(SourceState state, ServerFacts server) throws SourceFault {
+        GapCheck check = new GapCheck(state, server);
         check.server();
         check.publication(config.publication(), session.publicationOid());
         SlotFacts slot = check.slot(config.slot(), session.slot());
-        check.timeline(session.timelineHistory(), slot.confirmed());
+        check.timeline(session.timelineHistory(server.timeline()), slot.confirmed());
         try {
             return session.stream(state.bound());
         } catch (SourceFault.SlotBusy busy) {

@@ -62,6 +62,7 @@ public final class Replicator implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        loop.closing();
         server.abort();
         LockSupport.unpark(thread);
         try {

@@ -48,6 +48,7 @@ final class SourceLoop {
     private final JsonBytes out;
     private final Backoff retries;
     private final Backoff takeovers;
+    private volatile boolean closing;
     private Phase phase = Phase.CONNECT;
     private long notBeforeNanos;
     private boolean delayed;
@@ -91,6 +92,11 @@ final class SourceLoop {
 
     SourceStatus status() {
         return board.status();
+    }
+
+    /** From any thread: what breaks from now on is meant to. */
+    void closing() {
+        closing = true;
     }
 
     /** Does what can be done now; returns how long to wait before the next step, in nanoseconds. */
@@ -186,6 +192,11 @@ final class SourceLoop {
     }
 
     private long afterFault(SourceFault fault, long nowNanos) {
+        if (closing) {
+            disconnect();
+            phase = Phase.HALTED;
+            return LOOK_NANOS;
+        }
         if (fault instanceof SourceFault.Stop && run != null) {
             run.closeAll(nowNanos);
         }

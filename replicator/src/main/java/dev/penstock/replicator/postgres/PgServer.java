@@ -23,7 +23,7 @@ public final class PgServer implements SourceServer {
         Connection admin = kept(PgConnections.admin(settings));
         try {
             Connection replication = kept(PgConnections.replication(settings));
-            return PgSession.open(settings, admin, replication, this::forget);
+            return new PgSession(settings, admin, replication, this::forget);
         } catch (SourceFault e) {
             forgetAll();
             throw e;

@@ -28,26 +28,14 @@ final class PgSession implements SourceSession {
     private final Consumer<Connection> forget;
     private final Catalog catalog;
     private final SlotAdmin slots;
-    private final ServerFacts facts;
 
-    private PgSession(
-            PgSettings settings,
-            Connection admin,
-            Connection replication,
-            Consumer<Connection> forget,
-            ServerFacts facts) {
+    PgSession(PgSettings settings, Connection admin, Connection replication, Consumer<Connection> forget) {
         this.settings = settings;
         this.admin = admin;
         this.replication = replication;
         this.forget = forget;
-        this.facts = facts;
         this.catalog = new Catalog(settings, admin);
         this.slots = new SlotAdmin(settings, admin, replication);
-    }
-
-    static PgSession open(PgSettings settings, Connection admin, Connection replication, Consumer<Connection> forget)
-            throws SourceFault {
-        return new PgSession(settings, admin, replication, forget, identify(settings, replication));
     }
 
     static ServerFacts identify(PgSettings settings, Connection replication) throws SourceFault {
@@ -65,8 +53,8 @@ final class PgSession implements SourceSession {
     }
 
     @Override
-    public ServerFacts facts() {
-        return facts;
+    public ServerFacts identify() throws SourceFault {
+        return identify(settings, replication);
     }
 
     @Override
@@ -90,8 +78,8 @@ final class PgSession implements SourceSession {
     }
 
     @Override
-    public List<TimelineSwitch> timelineHistory() throws SourceFault {
-        return slots.timelineHistory(facts.timeline());
+    public List<TimelineSwitch> timelineHistory(int timeline) throws SourceFault {
+        return slots.timelineHistory(timeline);
     }
 
     @Override
