@@ -26,7 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -59,7 +59,7 @@ public final class Node implements AutoCloseable {
 
     private final NodeConfig config;
     private final FailStop failStop;
-    private final Deque<Part> open = new ArrayDeque<>();
+    private final Deque<Part> open = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /** Something to close, with its name for the log. */
@@ -74,16 +74,10 @@ public final class Node implements AutoCloseable {
      * Runs a node until the process is told to stop, then stops it in order. Returns only by {@link StartRefused}.
      *
      * @param join an empty data directory joins the cluster that the peers already form
-     * @param stopOnStdinClose stop too when standard input ends: a parent that died leaves no node behind
      */
-    public static void run(NodeConfig config, boolean join, boolean stopOnStdinClose) throws StartRefused {
+    public static void run(NodeConfig config, boolean join) throws StartRefused {
         Node node = new Node(config, FailStop.process());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "penstock-shutdown"));
-        if (stopOnStdinClose) {
-            Thread watch = new Thread(Node::exitWhenStdinEnds, "penstock-stdin");
-            watch.setDaemon(true);
-            watch.start();
-        }
         try {
             node.openParts(join);
             new CountDownLatch(1).await();
@@ -94,18 +88,6 @@ public final class Node implements AutoCloseable {
             Thread.currentThread().interrupt();
             node.close();
         }
-    }
-
-    private static void exitWhenStdinEnds() {
-        try {
-            while (System.in.read() >= 0) {
-                // What arrives means nothing; only its end does.
-            }
-        } catch (IOException e) {
-            LOG.debug("Standard input cannot be read any more", e);
-        }
-        LOG.info("Standard input has ended, so does this node");
-        System.exit(0);
     }
 
     private void openParts(boolean join) throws StartRefused {
@@ -180,7 +162,7 @@ public final class Node implements AutoCloseable {
         }
         List<String> problems = new ArrayList<>();
         for (SourceConfig source : NodeSettings.sources(config)) {
-            SourcePreflight.check(source).forEach(problem -> problems.add(problem.message()));
+            SourcePreflight.check(source).forEach(problem -> problems.add(problem.detail()));
         }
         if (!problems.isEmpty()) {
             throw new StartRefused(Reason.SOURCE, String.join("\n", problems));

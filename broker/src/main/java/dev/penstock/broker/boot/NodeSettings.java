@@ -115,6 +115,7 @@ final class NodeSettings {
                 Duration.ofMillis(limits.bodyMillis()),
                 Duration.ofMillis(limits.idleMillis()),
                 Duration.ofMillis(limits.writeStallMillis()),
+                Duration.ofMillis(config.timeouts().leaderWaitMillis()),
                 defaults.maxBufferedBodyBytes(),
                 defaults.maxUnsentAnswerBytes());
     }

@@ -41,7 +41,7 @@ class EmbeddedServerIT {
 
     @BeforeEach
     void start() throws Exception {
-        server = new EmbeddedServer(directory, Path.of("target/postgres"), FreePorts.one(), Map.of());
+        server = new EmbeddedServer(directory, Path.of("target/penstock/postgres"), FreePorts.one(), Map.of());
         server.start();
         DemoDatabase.createDatabase(server);
     }
@@ -100,7 +100,7 @@ class EmbeddedServerIT {
     void shouldRefuseAWalLevelThatCannotBeStreamed() throws Exception {
         server.stop();
         server = new EmbeddedServer(
-                directory, Path.of("target/postgres"), server.port(), Map.of("wal_level", "replica"));
+                directory, Path.of("target/penstock/postgres"), server.port(), Map.of("wal_level", "replica"));
         server.start();
 
         assertThatThrownBy(() -> new DemoDatabase(server, NAMES).prepare("one", TABLES, Tables.createStatements()))

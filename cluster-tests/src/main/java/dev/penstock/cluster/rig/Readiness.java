@@ -1,4 +1,4 @@
-package dev.penstock.cluster.demo;
+package dev.penstock.cluster.rig;
 
 import dev.penstock.cluster.api.BrokerApi;
 import dev.penstock.cluster.process.NodeSpec;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Asks the nodes whether they are ready. Thread-safe. */
-final class Readiness {
+public final class Readiness {
     private static final int OK = 200;
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -16,12 +16,12 @@ final class Readiness {
     private final List<BrokerApi> nodes;
 
     /** @param nodes in the order of {@code specs} */
-    Readiness(List<NodeSpec> specs, List<BrokerApi> nodes) {
+    public Readiness(List<NodeSpec> specs, List<BrokerApi> nodes) {
         this.specs = List.copyOf(specs);
         this.nodes = List.copyOf(nodes);
     }
 
-    boolean isReady(NodeSpec spec) {
+    public boolean isReady(NodeSpec spec) {
         return says(nodes.get(specs.indexOf(spec)), "ready");
     }
 
@@ -37,7 +37,7 @@ final class Readiness {
     }
 
     /** Waits until changes flow. */
-    void awaitSource(Duration patience) throws InterruptedException {
+    public void awaitSource(Duration patience) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         while (nodes.stream().noneMatch(node -> says(node, "sources"))) {
             if (System.nanoTime() > deadline) {

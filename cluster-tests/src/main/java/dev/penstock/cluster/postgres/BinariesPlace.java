@@ -1,13 +1,13 @@
-package dev.penstock.cluster.demo;
+package dev.penstock.cluster.postgres;
 
 import java.nio.file.Path;
 import java.util.Map;
 
 /** Where the embedded Postgres is unpacked: the user's cache directory. */
-final class BinariesPlace {
+public final class BinariesPlace {
     private BinariesPlace() {}
 
-    static Path usual(Map<String, String> environment, String home) {
+    public static Path usual(Map<String, String> environment, String home) {
         String cache = environment.get("XDG_CACHE_HOME");
         Path base = cache != null && cache.startsWith("/") ? Path.of(cache) : Path.of(home, ".cache");
         return base.resolve("penstock").resolve("postgres");
