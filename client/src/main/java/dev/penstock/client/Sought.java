@@ -5,4 +5,10 @@ package dev.penstock.client;
  * @param to offset at which it is, or would be after a dry run
  * @param events between the two, before any filter
  */
-public record Sought(String from, String to, long events) {}
+public record Sought(String from, String to, long events) {
+
+    /** As the API gave it, in one line. */
+    public String toJson() {
+        return Json.text(this);
+    }
+}

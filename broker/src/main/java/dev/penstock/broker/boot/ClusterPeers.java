@@ -21,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -162,7 +163,7 @@ final class ClusterPeers {
 
     /** Compares the nodes' digests all the time; halts this node if it is the odd one out. */
     void watchDigests(RaftNode raft, ScheduledExecutorService scheduler, FailStop failStop) {
-        scheduler.scheduleWithFixedDelay(
+        ScheduledFuture<?> unused = scheduler.scheduleWithFixedDelay(
                 () -> compareDigests(raft, failStop), COMPARE_SECONDS, COMPARE_SECONDS, TimeUnit.SECONDS);
     }
 

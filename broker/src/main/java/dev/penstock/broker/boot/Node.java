@@ -6,6 +6,7 @@ import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.HttpCounters;
+import dev.penstock.broker.http.RequestObserver;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
@@ -16,12 +17,20 @@ import dev.penstock.broker.raft.FailStop;
 import dev.penstock.broker.raft.NodeIdentity;
 import dev.penstock.broker.raft.RaftNode;
 import dev.penstock.broker.raft.StartRefused;
+import dev.penstock.broker.raft.StartRefused.Reason;
 import dev.penstock.broker.raft.Startup;
+import dev.penstock.broker.raft.StateMachines;
+import dev.penstock.replicator.flow.SourceConfig;
+import dev.penstock.replicator.flow.SourcePreflight;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,8 +41,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node: opens its parts in order and closes them in reverse. {@link #open} returns when the node takes part in its
- * cluster; {@link #close} hands leadership over first. Both are called by the starting thread or a shutdown hook, once.
+ * One node: opens its parts in order and closes them in reverse, leadership handed over first. Opened by the starting
+ * thread, closed once, by that or by the shutdown hook.
  */
 public final class Node implements AutoCloseable {
 
@@ -50,7 +59,7 @@ public final class Node implements AutoCloseable {
 
     private final NodeConfig config;
     private final FailStop failStop;
-    private final Deque<Part> open = new ArrayDeque<>();
+    private final Deque<Part> open = new ConcurrentLinkedDeque<>();
     private final AtomicBoolean closing = new AtomicBoolean();
 
     /** Something to close, with its name for the log. */
@@ -62,22 +71,48 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * @param join the data directory may be empty although the cluster is formed: take part as a new member
+     * Runs a node until the process is told to stop, then stops it in order. Returns only by {@link StartRefused}.
+     *
+     * @param join an empty data directory joins the cluster that the peers already form
+     * @param stopOnStdinClose stop too when standard input ends: a parent that died leaves no node behind
      */
-    public static Node open(NodeConfig config, boolean join) throws StartRefused {
+    public static void run(NodeConfig config, boolean join, boolean stopOnStdinClose) throws StartRefused {
         Node node = new Node(config, FailStop.process());
+        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "penstock-shutdown"));
+        if (stopOnStdinClose) {
+            Thread watch = new Thread(Node::exitWhenStdinEnds, "penstock-stdin");
+            watch.setDaemon(true);
+            watch.start();
+        }
         try {
             node.openParts(join);
-            return node;
+            new CountDownLatch(1).await();
         } catch (StartRefused | RuntimeException e) {
             node.close();
             throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            node.close();
         }
     }
 
+    private static void exitWhenStdinEnds() {
+        try {
+            while (System.in.read() >= 0) {
+                // What arrives means nothing; only its end does.
+            }
+        } catch (IOException e) {
+            LOG.debug("Standard input cannot be read any more", e);
+        }
+        LOG.info("Standard input has ended, so does this node");
+        System.exit(0);
+    }
+
     private void openParts(boolean join) throws StartRefused {
+        checkSourceBeforeFirstStart(join);
         String nodeId = config.node().id();
-        DataDirectory directory = opened("data directory", DataDirectory.open(config.node().dataDir()));
+        DataDirectory directory =
+                opened("data directory", DataDirectory.open(config.node().dataDir()));
         EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
         PeerKeys peerKeys =
                 new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
@@ -92,12 +127,70 @@ public final class Node implements AutoCloseable {
         ClusterPeers.serveIdentity(peerEndpoints, startup);
 
         RaftPorts ports = new RaftPorts();
-        HttpCounters counters = new HttpCounters();
         LogBatches batches = new LogBatches(BATCH_CACHE_BYTES);
         EventReader reader = new EventReader(ports, batches);
+        LeaderDuties duties = new LeaderDuties(ports, ports, ports, NodeSettings.sources(config));
+        NodeReport report = new NodeReport(config, ports, peers, duties);
+        GroupService groups = openGroups(ports, reader, batches);
+        openHttp(new NodeHttp.Parts(
+                loops,
+                new HttpCounters(),
+                ports,
+                groups,
+                reader,
+                report,
+                peerClient,
+                peerKeys,
+                peerEndpoints,
+                () -> "",
+                RequestObserver.NONE));
+
+        NodeIdentity identity = startup.establish(peers.probe(), join, FORMATION_PATIENCE);
+        RaftNode raft = new RaftNode(
+                NodeSettings.raft(config),
+                identity,
+                directory,
+                StateMachines.rocks(NodeSettings.rocks(config), failStop),
+                failStop);
+        raft.start();
+        opened("Raft", raft);
+        report.attach(raft);
+        ClusterPeers.serve(peerEndpoints, raft, report::statusLines);
+        ports.attach(raft);
+        duties.start();
+        opened("duties", duties);
+        ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
+        opened("digest watch", scheduler::shutdownNow);
+        peers.watchDigests(raft, scheduler, failStop);
+        joinIfNew(peers, raft, identity);
+        LOG.info(
+                "Node {} is up: HTTP {}, Raft {}",
+                nodeId,
+                config.http().bind(),
+                config.raft().bind());
+    }
+
+    /**
+     * A source that cannot work is told before anything is created. Later starts do not ask: events are served while
+     * Postgres is down, and its state is shown on {@code /health/sources}.
+     */
+    private void checkSourceBeforeFirstStart(boolean join) throws StartRefused {
+        if (join || DataDirectory.isBelongingToANode(config.node().dataDir())) {
+            return;
+        }
+        List<String> problems = new ArrayList<>();
+        for (SourceConfig source : NodeSettings.sources(config)) {
+            SourcePreflight.check(source).forEach(problem -> problems.add(problem.detail()));
+        }
+        if (!problems.isEmpty()) {
+            throw new StartRefused(Reason.SOURCE, String.join("\n", problems));
+        }
+    }
+
+    private GroupService openGroups(RaftPorts ports, EventReader reader, LogBatches batches) {
         ExecutorService grantReaders = Executors.newFixedThreadPool(GRANT_READERS, daemons("penstock-grant-reader"));
         opened("grant readers", grantReaders::shutdownNow);
-        GroupService groups = opened(
+        return opened(
                 "groups",
                 new GroupService(
                         ports,
@@ -109,27 +202,18 @@ public final class Node implements AutoCloseable {
                         grantReaders,
                         Clock.systemUTC(),
                         config.limits().inFlightPerGroup()));
-        LeaderDuties duties = new LeaderDuties(ports, ports, ports, NodeSettings.sources(config));
-        NodeReport report = new NodeReport(config, ports, peers, duties);
-        NodeHttp http = new NodeHttp(config, loops, counters, ports, groups, reader, report, peerClient, peerKeys);
-        opened("HTTP", http.start(peerEndpoints));
+    }
 
-        NodeIdentity identity = startup.establish(peers.probe(), join, FORMATION_PATIENCE);
-        RaftNode raft = new RaftNode(
-                NodeSettings.raft(config), identity, directory, RocksMachines.of(config.storage(), failStop), failStop);
-        raft.start();
-        opened("Raft", raft);
-        report.attach(raft);
-        ClusterPeers.serve(peerEndpoints, raft, report::statusLines);
-        ports.attach(raft);
-        duties.start();
-        opened("duties", duties);
-        ScheduledExecutorService scheduler =
-                Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
-        opened("digest watch", scheduler::shutdownNow);
-        peers.watchDigests(raft, scheduler, failStop);
-        joinIfNew(peers, raft, identity);
-        LOG.info("Node {} is up: HTTP {}, Raft {}", nodeId, config.http().bind(), config.raft().bind());
+    private void openHttp(NodeHttp.Parts parts) throws StartRefused {
+        try {
+            opened("HTTP", NodeHttp.start(config, parts));
+        } catch (IOException e) {
+            throw new StartRefused(
+                    Reason.IN_USE,
+                    "The HTTP address " + config.http().bind() + " cannot be used (" + e.getMessage()
+                            + "): stop the program that listens there, or configure another http.bind.",
+                    e);
+        }
     }
 
     private void joinIfNew(ClusterPeers peers, RaftNode raft, NodeIdentity identity) {

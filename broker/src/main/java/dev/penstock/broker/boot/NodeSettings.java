@@ -12,6 +12,7 @@ import dev.penstock.broker.http.Scope;
 import dev.penstock.broker.raft.ProposerLimits;
 import dev.penstock.broker.raft.RaftConfig;
 import dev.penstock.replicator.flow.SourceConfig;
+import dev.penstock.storage.kv.rocks.RocksTuning;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -49,6 +50,19 @@ final class NodeSettings {
                         config.storage().snapshotIntervalMillis(),
                         config.storage().preserveLogBytes()),
                 ProposerLimits.defaults());
+    }
+
+    static RocksTuning rocks(NodeConfig config) {
+        RocksTuning defaults = RocksTuning.defaults();
+        long writeBufferBytes = config.storage().writeBufferBytes();
+        // Two column families, each with one buffer that fills and one that is being written out.
+        return new RocksTuning(
+                config.storage().blockCacheBytes(),
+                writeBufferBytes / 2,
+                writeBufferBytes / 2,
+                defaults.maxWriteBuffers(),
+                2 * writeBufferBytes,
+                defaults.maxBackgroundJobs());
     }
 
     static List<SourceConfig> sources(NodeConfig config) {
@@ -101,6 +115,7 @@ final class NodeSettings {
                 Duration.ofMillis(limits.bodyMillis()),
                 Duration.ofMillis(limits.idleMillis()),
                 Duration.ofMillis(limits.writeStallMillis()),
+                Duration.ofMillis(config.timeouts().leaderWaitMillis()),
                 defaults.maxBufferedBodyBytes(),
                 defaults.maxUnsentAnswerBytes());
     }

@@ -5,44 +5,50 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state that is open now. It is replaced when a snapshot from the leader is installed; RocksDB crashes the process if a
- * store is closed under an open view, so the replacement waits for the views, and new views wait for the replacement.
- * Thread-safe.
+ * The state that is open now. It is replaced when a snapshot from the leader is installed; new views wait for that. The
+ * store itself waits at its close for the views that are open. Thread-safe.
  */
 final class OpenState {
-    /** Views are closed soon; a replacement copies and opens a store. */
+    /** A replacement closes, copies and opens a store. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
     private @Nullable ReplicatedState state;
-    private int views;
 
     MachineView openView() {
-        ReplicatedState open;
-        synchronized (this) {
-            open = await();
-            views++;
-        }
-        try {
-            return new CountedView(open.openView(), this::viewClosed);
-        } catch (RuntimeException | Error e) {
-            viewClosed();
-            throw e;
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            ReplicatedState open = await(deadline);
+            try {
+                return open.openView();
+            } catch (RuntimeException e) {
+                // Closed between the two lines above: wait for the next one.
+                if (isOpen(open)) {
+                    throw e;
+                }
+            }
         }
     }
 
-    private ReplicatedState await() {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+    private synchronized boolean isOpen(ReplicatedState seen) {
+        return state == seen;
+    }
+
+    private synchronized ReplicatedState await(long deadlineNanos) {
         ReplicatedState open = state;
         while (open == null) {
-            waitUntil(deadline, "the state of this node is being replaced by a snapshot, or the node stops");
+            long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+            if (millis <= 0) {
+                throw new IllegalStateException("the state of this node is being replaced, or the node stops");
+            }
+            try {
+                wait(millis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while the state of this node is being replaced", e);
+            }
             open = state;
         }
         return open;
-    }
-
-    private synchronized void viewClosed() {
-        views--;
-        notifyAll();
     }
 
     synchronized void set(ReplicatedState opened) {
@@ -50,29 +56,10 @@ final class OpenState {
         notifyAll();
     }
 
-    /** From here on no view is opened; returns the state when the last one is closed. Null if there is none. */
+    /** From here on views wait. Null if there is none. */
     synchronized @Nullable ReplicatedState take() {
         ReplicatedState taken = state;
         state = null;
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (views > 0) {
-            waitUntil(deadline, views + " views are still open");
-        }
         return taken;
-    }
-
-    /** One round of waiting; the callers loop on what they wait for. */
-    @SuppressWarnings("WaitNotInLoop")
-    private void waitUntil(long deadlineNanos, String why) {
-        long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-        if (millis <= 0) {
-            throw new IllegalStateException(why);
-        }
-        try {
-            wait(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(why, e);
-        }
     }
 }

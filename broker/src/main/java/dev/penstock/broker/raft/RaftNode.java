@@ -80,27 +80,22 @@ public final class RaftNode implements AutoCloseable, AppliedState {
             DataDirectory directory,
             StateMachines machines,
             FailStop failStop) {
-        this(config, identity, directory, machines.opener(), machines.codec(), failStop);
-    }
-
-    RaftNode(
-            RaftConfig config,
-            NodeIdentity identity,
-            DataDirectory directory,
-            ReplicatedState.Opener opener,
-            EntryCodec codec,
-            FailStop failStop) {
         this.config = config;
         this.identity = identity;
         this.directory = directory;
-        this.opener = opener;
+        this.opener = machines.opener();
         this.failStop = failStop;
         this.events = Executors.newSingleThreadScheduledExecutor(task -> thread(task, "penstock-raft-events"));
         this.checkpoints = Executors.newSingleThreadExecutor(task -> thread(task, "penstock-checkpoint"));
         this.leaderWatch = new LeaderWatch(this::onEvents);
         this.marks = new MarkRing(this::openView);
         this.proposer = new Proposer(
-                config.proposer(), codec, this::propose, System::nanoTime, System::currentTimeMillis, this::onEvents);
+                config.proposer(),
+                machines.codec(),
+                this::propose,
+                System::nanoTime,
+                System::currentTimeMillis,
+                this::onEvents);
     }
 
     private static Thread thread(Runnable task, String name) {

@@ -52,6 +52,7 @@ final class RatisSettings {
         expect(properties, "raft.server.snapshot.auto.trigger.enabled", "false");
         expect(properties, "raft.server.snapshot.trigger-when-stop.enabled", "false");
         expect(properties, "raft.server.leaderelection.pre-vote", "true");
+        expect(properties, "raft.rpc.type", PatientTransport.class.getName());
         assertOwnMetadataFile();
     }
 
@@ -156,7 +157,8 @@ final class RatisSettings {
         keys.put("raft.server.log.appender.buffer.element-limit", "16");
         keys.put("raft.server.log.appender.wait-time.min", "1ms");
         // [1ms x 10, 1s x 20, 5s x 1000] How long a leader leaves a follower that failed alone. Five seconds without a
-        // heartbeat would make one that is back stand for election; and after the last number Ratis does not wait at all.
+        // heartbeat would make one that is back stand for election; and after the last number Ratis does not wait at
+        // all.
         keys.put("raft.server.log.appender.retry.policy", "5ms,10, 100ms,20, 300ms,2000000000");
     }
 
@@ -175,6 +177,8 @@ final class RatisSettings {
     }
 
     private static void grpc(Map<String, String> keys, RaftConfig config) {
+        // [GRPC]
+        keys.put("raft.rpc.type", PatientTransport.class.getName());
         keys.put("raft.grpc.server.host", config.bindHost());
         keys.put("raft.grpc.server.port", String.valueOf(config.bindPort()));
         // [1 MB]
@@ -184,8 +188,11 @@ final class RatisSettings {
         // [8] With 16 entries of 1 MiB each this is 64 MiB to a lagging follower at most.
         keys.put("raft.grpc.server.leader.outstanding.appends.max", "8");
         keys.put("raft.grpc.server.heartbeat.channel", "true");
-        // [3 s]
-        keys.put("raft.grpc.server.install_snapshot.request.timeout", "10s");
+        // [3 s, 8] Their product is how long an appender hangs if its follower dies while a snapshot is sent,
+        // heartbeats
+        // included. The last chunk's answer waits until all of the snapshot is forced to the follower's disk.
+        keys.put("raft.grpc.server.install_snapshot.request.timeout", "4s");
+        keys.put("raft.grpc.server.install_snapshot.request.element-limit", "4");
         // [2 x cores]
         keys.put("raft.grpc.server.boss-group.size", "1");
         keys.put("raft.grpc.server.worker-group.size", "2");

@@ -28,7 +28,7 @@ interface ReplicatedState {
     /** A consistent copy, with its applied index in it; the directory must not exist. */
     void checkpoint(Path directory) throws IOException;
 
-    /** No view may be open. */
+    /** Waits for the views that are open, within reason. */
     void close() throws IOException;
 
     /** Term and index of the last applied entry that a store on disk holds. */

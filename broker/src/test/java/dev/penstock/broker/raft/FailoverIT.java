@@ -16,9 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** What a change of leader may do to proposals: never twice, never reported wrongly. */
 class FailoverIT {
@@ -117,9 +117,12 @@ class FailoverIT {
             // when
             CompletableFuture<?> stale = leader.node.submitter().submit(List.of(new Command.Mark()), term - 1);
             // then
-            assertThat(stale).failsWithin(TestCluster.PATIENCE).withThrowableThat().havingCause().satisfies(e -> assertThat(
-                            ((NotDecided) e).outcomeUnknown())
-                    .isFalse());
+            assertThat(stale)
+                    .failsWithin(TestCluster.PATIENCE)
+                    .withThrowableThat()
+                    .havingCause()
+                    .satisfies(
+                            e -> assertThat(((NotDecided) e).outcomeUnknown()).isFalse());
             assertThat(leader.node.submitter().submit(List.of(new Command.Mark()), term))
                     .succeedsWithin(TestCluster.PATIENCE);
         }
@@ -133,9 +136,11 @@ class FailoverIT {
             // when
             CompletableFuture<?> refused = follower.node.submitter().append(CountingMachine.append(1, 1, 8));
             // then
-            assertThat(refused).failsWithin(TestCluster.PATIENCE).withThrowableThat().havingCause().satisfies(e -> assertThat(
-                            ((NotDecided) e).reason())
-                    .isEqualTo(NotDecided.Reason.NOT_LEADER));
+            assertThat(refused)
+                    .failsWithin(TestCluster.PATIENCE)
+                    .withThrowableThat()
+                    .havingCause()
+                    .satisfies(e -> assertThat(((NotDecided) e).reason()).isEqualTo(NotDecided.Reason.NOT_LEADER));
         }
     }
 

@@ -46,8 +46,14 @@ class LanesIT {
             load.join();
             // then
             LOG.info("FIGURES lease round trip, nothing else: {} (first {})", quantiles(idle), quantiles(warm));
-            LOG.info("FIGURES appends of 256 KiB alone: {} MB/s = {} entries/s", Math.round(alone), Math.round(alone * 1e6 / (256 * KIB)));
-            LOG.info("FIGURES lease round trip beside 1 MiB appends at {} MB/s: {}", Math.round(beside), quantiles(busy));
+            LOG.info(
+                    "FIGURES appends of 256 KiB alone: {} MB/s = {} entries/s",
+                    Math.round(alone),
+                    Math.round(alone * 1e6 / (256 * KIB)));
+            LOG.info(
+                    "FIGURES lease round trip beside 1 MiB appends at {} MB/s: {}",
+                    Math.round(beside),
+                    quantiles(busy));
             assertThat(busy[busy.length / 2]).as("median, microseconds").isLessThan(150_000);
             assertThat(cluster.halts).isEmpty();
         }
@@ -65,7 +71,8 @@ class LanesIT {
     }
 
     private static String quantiles(long[] sortedMicros) {
-        return "p50 " + sortedMicros[sortedMicros.length / 2] + " us, p99 " + sortedMicros[sortedMicros.length * 99 / 100] + " us";
+        return "p50 " + sortedMicros[sortedMicros.length / 2] + " us, p99 "
+                + sortedMicros[sortedMicros.length * 99 / 100] + " us";
     }
 
     private static double appendMegabytesPerSecond(Member leader, int bytes, int count) throws InterruptedException {

@@ -38,7 +38,7 @@ class SnapshotIT {
 
     @Test
     void shouldGoOnFromSnapshotAndLogWithoutApplyingTwice() throws Exception {
-        try (TestCluster cluster = new TestCluster(root, SMALL).startAll()) {
+        try (TestCluster cluster = new TestCluster(root, SMALL, false).startAll()) {
             // given: snapshots, and entries after the last of them
             load(cluster, 0, 50, MIB / 2);
             cluster.awaitSameState();
@@ -59,7 +59,7 @@ class SnapshotIT {
 
     @Test
     void shouldRebuildTheLiveStoreFromSnapshotAndLog() throws Exception {
-        try (TestCluster cluster = new TestCluster(root, SMALL).startAll()) {
+        try (TestCluster cluster = new TestCluster(root, SMALL, false).startAll()) {
             // given
             load(cluster, 0, 50, MIB / 2);
             cluster.awaitSameState();
@@ -76,7 +76,7 @@ class SnapshotIT {
 
     @Test
     void shouldInstallASnapshotIntoAFollowerThatLagsBehindThePurgedLog() throws Exception {
-        try (TestCluster cluster = new TestCluster(root, SMALL).startAll()) {
+        try (TestCluster cluster = new TestCluster(root, SMALL, false).startAll()) {
             // given
             load(cluster, 0, 3, 1_000);
             cluster.awaitSameState();
@@ -94,8 +94,7 @@ class SnapshotIT {
             // then
             cluster.awaitSameState();
             assertThat(cluster.halts).isEmpty();
-            assertThat(back.machine().counts().values())
-                    .allMatch(times -> times == 1);
+            assertThat(back.machine().counts().values()).allMatch(times -> times == 1);
 
             // and it is a full member: it survives a restart, and the others' loss
             cluster.kill(back);
@@ -108,7 +107,7 @@ class SnapshotIT {
 
     @Test
     void shouldTakeInAnEmptiedNodeUnderANewPeerIdOnAnIdleCluster() throws Exception {
-        try (TestCluster cluster = new TestCluster(root, SMALL).startAll()) {
+        try (TestCluster cluster = new TestCluster(root, SMALL, false).startAll()) {
             // given
             load(cluster, 0, 60, MIB / 2);
             Member leader = cluster.awaitLeader();
@@ -120,7 +119,8 @@ class SnapshotIT {
                     .replaceMember(
                             joined.nodeId,
                             joined.identity.peerUuid(),
-                            java.util.Objects.requireNonNull(cluster.peers.get(joined.nodeId)).raftAddress())
+                            java.util.Objects.requireNonNull(cluster.peers.get(joined.nodeId))
+                                    .raftAddress())
                     .get(20, java.util.concurrent.TimeUnit.SECONDS);
             // then
             cluster.awaitSameState();
@@ -140,7 +140,7 @@ class SnapshotIT {
 
     @Test
     void shouldBringBackAFollowerOfAnIdleCluster() throws Exception {
-        try (TestCluster cluster = new TestCluster(root, SMALL).startAll()) {
+        try (TestCluster cluster = new TestCluster(root, SMALL, false).startAll()) {
             // given
             load(cluster, 0, 10, 1_000);
             Member follower = cluster.follower();

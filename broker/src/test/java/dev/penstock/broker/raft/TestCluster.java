@@ -7,7 +7,9 @@ import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
 import dev.penstock.broker.raft.RaftConfig.Peer;
 import dev.penstock.broker.raft.RaftConfig.SnapshotLimits;
 import dev.penstock.broker.raft.RaftConfig.Timeouts;
+import dev.penstock.storage.kv.rocks.RocksTuning;
 import dev.penstock.storage.machine.Command;
+import dev.penstock.storage.machine.MachineView;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,7 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 
-/** Three real Raft nodes in one process, on loopback, with counting machines. */
+/** Three real Raft nodes in one process, on loopback, with counting machines or with the real one on RocksDB. */
 final class TestCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -36,6 +38,7 @@ final class TestCluster implements AutoCloseable {
     final ConcurrentLinkedQueue<String> halts = new ConcurrentLinkedQueue<>();
     private final Map<String, UUID> founders = new HashMap<>();
     private final SnapshotLimits snapshots;
+    private final boolean rocks;
 
     static final class Member implements AutoCloseable {
         final String nodeId;
@@ -44,11 +47,20 @@ final class TestCluster implements AutoCloseable {
         final CountingMachine.Disk disk = new CountingMachine.Disk();
         final RaftNode node;
 
-        Member(String nodeId, DataDirectory directory, NodeIdentity identity, RaftConfig config, FailStop failStop) {
+        Member(
+                String nodeId,
+                DataDirectory directory,
+                NodeIdentity identity,
+                RaftConfig config,
+                boolean rocks,
+                FailStop failStop) {
             this.nodeId = nodeId;
             this.directory = directory;
             this.identity = identity;
-            this.node = new RaftNode(config, identity, directory, disk, CountingMachine.CODEC, failStop);
+            StateMachines machines = rocks
+                    ? StateMachines.rocks(RocksTuning.small(), failStop)
+                    : new StateMachines(disk, CountingMachine.CODEC);
+            this.node = new RaftNode(config, identity, directory, machines, failStop);
         }
 
         CountingMachine machine() {
@@ -72,12 +84,13 @@ final class TestCluster implements AutoCloseable {
     }
 
     TestCluster(Path root) throws IOException {
-        this(root, SnapshotLimits.defaults());
+        this(root, SnapshotLimits.defaults(), false);
     }
 
-    TestCluster(Path root, SnapshotLimits snapshots) throws IOException {
+    TestCluster(Path root, SnapshotLimits snapshots, boolean rocks) throws IOException {
         this.root = root;
         this.snapshots = snapshots;
+        this.rocks = rocks;
         for (String id : List.of("n1", "n2", "n3")) {
             addPeer(id);
             founders.put(id, UUID.randomUUID());
@@ -102,13 +115,21 @@ final class TestCluster implements AutoCloseable {
     }
 
     Member start(String id, Function<RaftConfig, RaftConfig> change) throws StartRefused {
-        return startAs(id, new NodeIdentity("c1", id, Objects.requireNonNull(founders.get(id)), founders), root.resolve(id), change);
+        return startAs(
+                id,
+                new NodeIdentity("c1", id, Objects.requireNonNull(founders.get(id)), founders),
+                root.resolve(id),
+                change);
     }
 
     /** In an empty directory, as a node that joins. */
     Member join(String id, String directoryName) throws StartRefused, IOException {
         addPeer(id);
-        return startAs(id, new NodeIdentity("c1", id, UUID.randomUUID(), Map.of()), root.resolve(directoryName), config -> config);
+        return startAs(
+                id,
+                new NodeIdentity("c1", id, UUID.randomUUID(), Map.of()),
+                root.resolve(directoryName),
+                config -> config);
     }
 
     /** Again, in its directory and under its identity. */
@@ -116,8 +137,7 @@ final class TestCluster implements AutoCloseable {
         return startAs(before.nodeId, before.identity, before.directory.root(), config -> config);
     }
 
-    private Member startAs(
-            String id, NodeIdentity identity, Path data, Function<RaftConfig, RaftConfig> change)
+    private Member startAs(String id, NodeIdentity identity, Path data, Function<RaftConfig, RaftConfig> change)
             throws StartRefused {
         DataDirectory directory = DataDirectory.open(data);
         String address = Objects.requireNonNull(peers.get(id)).raftAddress();
@@ -135,6 +155,7 @@ final class TestCluster implements AutoCloseable {
                 directory,
                 identity,
                 change.apply(config),
+                rocks,
                 (reason, cause) -> halts.add(id + ": " + reason + " " + cause));
         try {
             member.node.start();
@@ -176,7 +197,11 @@ final class TestCluster implements AutoCloseable {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return leader().orElseGet(this::awaitLeader).node.submitter().append(command).join();
+                return leader().orElseGet(this::awaitLeader)
+                        .node
+                        .submitter()
+                        .append(command)
+                        .join();
             } catch (CompletionException e) {
                 if (!(e.getCause() instanceof NotDecided) || System.nanoTime() > deadline) {
                     throw e;
@@ -190,8 +215,10 @@ final class TestCluster implements AutoCloseable {
             Set<Long> indices = new HashSet<>();
             Set<Long> digests = new HashSet<>();
             for (Member member : members.values()) {
-                indices.add(member.node.appliedIndex());
-                digests.add(member.machine().digest());
+                try (MachineView view = member.node.openView()) {
+                    indices.add(view.appliedIndex());
+                    digests.add(view.stateDigest());
+                }
             }
             return indices.size() == 1 && digests.size() == 1;
         });
