@@ -10,9 +10,20 @@ import java.util.concurrent.CompletableFuture;
  * continuations must be short. It completes exceptionally with {@link NotDecided} only.
  */
 public interface CommandSubmitter {
+    /** {@link #submit(List, long)}: the commands rest on no plan. */
+    long ANY_TERM = -1;
 
     /** The commands go into one entry, in order, on the lane that never waits behind appends. */
     CompletableFuture<Decided> submit(List<Command> commands);
+
+    /**
+     * The same for commands that were planned on a leader's own view (Grant, Expire, Sweep): refused unless this node still
+     * leads in the term in which they were planned. Without it a plan made in an earlier leadership of this node would be
+     * stamped with the present term, and the check in apply could not tell.
+     */
+    default CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm) {
+        return submit(commands);
+    }
 
     /** Appends go out in the order of calls, several entries may be on their way. */
     CompletableFuture<Decided> append(Command command);
@@ -24,15 +35,32 @@ public interface CommandSubmitter {
     final class NotDecided extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final boolean outcomeUnknown;
+        /** Only {@link #UNKNOWN} leaves the outcome open; of all others nothing was applied and nothing will be. */
+        public enum Reason {
+            NOT_LEADER,
+            OVERLOADED,
+            /** Larger than an entry: trying again is useless. */
+            TOO_LARGE,
+            UNKNOWN
+        }
+
+        private final Reason reason;
+
+        public NotDecided(Reason reason, String message) {
+            super(message, null, false, false);
+            this.reason = reason;
+        }
 
         public NotDecided(String message, boolean outcomeUnknown) {
-            super(message, null, false, false);
-            this.outcomeUnknown = outcomeUnknown;
+            this(outcomeUnknown ? Reason.UNKNOWN : Reason.NOT_LEADER, message);
+        }
+
+        public Reason reason() {
+            return reason;
         }
 
         public boolean outcomeUnknown() {
-            return outcomeUnknown;
+            return reason == Reason.UNKNOWN;
         }
     }
 }

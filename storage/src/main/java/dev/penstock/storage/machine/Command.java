@@ -13,29 +13,57 @@ import java.util.List;
  */
 public sealed interface Command {
 
+    /** Its tag in the log; the switches over it make a new command one that must be handled. */
+    CommandType type();
+
     // ---- sources ----
 
     /** Publication and slot are about to be created for a new source. Creates its stream. Same facts again: same answer. */
-    record SourceIntent(String source, String database, String slot, String publication) implements Command {}
+    record SourceIntent(String source, String database, String slot, String publication) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.SOURCE_INTENT;
+        }
+    }
 
     /** Both exist. From here on nothing is ever created for this source again: absence is a gap. */
-    record SourceReady(int streamId, String systemId, int timeline, Lsn consistentPoint) implements Command {}
+    record SourceReady(int streamId, String systemId, int timeline, Lsn consistentPoint) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.SOURCE_READY;
+        }
+    }
 
     /**
      * Compare-and-append: accepted only if the batch's previous position equals the source's last; wholly at or below it
      * is {@link Reply.Duplicate}; anything else is {@link Reply.Mismatch} and nothing is stored.
      */
-    record Append(int streamId, byte[] batch) implements Command {}
+    record Append(int streamId, byte[] batch) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.APPEND;
+        }
+    }
 
     /** The bound that may be reported to Postgres as flushed moves up, with nothing pending at {@code previous}. */
-    record SourceBound(int streamId, SourcePosition previous, Lsn bound) implements Command {}
+    record SourceBound(int streamId, SourcePosition previous, Lsn bound) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.SOURCE_BOUND;
+        }
+    }
 
     /**
      * A gap: appends the batch with the gap event, if any, and stops the source, in one fact. Compare as for Append.
      *
      * @param gapBatch encoded batch holding the gap event
      */
-    record StopSource(int streamId, SourcePosition previous, String reason, byte[] gapBatch) implements Command {}
+    record StopSource(int streamId, SourcePosition previous, String reason, byte[] gapBatch) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.STOP_SOURCE;
+        }
+    }
 
     /** An operator accepts the gap: a new epoch begins at the evidence given, and the source goes on. */
     record ResumeSource(
@@ -46,17 +74,37 @@ public sealed interface Command {
             String systemId,
             int timeline,
             Lsn consistentPoint)
-            implements Command {}
+            implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.RESUME_SOURCE;
+        }
+    }
 
     // ---- groups ----
 
     /** Same name, configuration and requested start again: the existing group; different: refused. */
-    record CreateGroup(String name, int streamId, StartPosition start, GroupConfig config) implements Command {}
+    record CreateGroup(String name, int streamId, StartPosition start, GroupConfig config) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.CREATE_GROUP;
+        }
+    }
 
-    record DeleteGroup(int groupId, long generation) implements Command {}
+    record DeleteGroup(int groupId, long generation) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.DELETE_GROUP;
+        }
+    }
 
     /** Moves the group and begins a new generation: old receipts are void, old rows are dead at once. */
-    record SeekGroup(int groupId, long generation, StartPosition to) implements Command {}
+    record SeekGroup(int groupId, long generation, StartPosition to) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.SEEK_GROUP;
+        }
+    }
 
     /**
      * Hands out messages, as planned by the leader. Refused as a whole unless generation, plan version, planning term and
@@ -77,35 +125,80 @@ public sealed interface Command {
             long[] freshKeyHashes,
             long[] retries,
             long visibilityMillis)
-            implements Command {}
+            implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.GRANT;
+        }
+    }
 
     /** Settles. Unordered groups: any authentic lease of the generation; of a settled message: ok again. */
-    record Ack(int groupId, long generation, List<LeaseRef> leases) implements Command {}
+    record Ack(int groupId, long generation, List<LeaseRef> leases) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.ACK;
+        }
+    }
 
     /** Gives back now (0) or after a delay. Needs the newest lease. */
-    record Nack(int groupId, long generation, List<LeaseRef> leases, long delayMillis) implements Command {}
+    record Nack(int groupId, long generation, List<LeaseRef> leases, long delayMillis) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.NACK;
+        }
+    }
 
     /**
      * Sets the time to the deadline anew, from the stamp of this entry. Needs the newest lease, unless {@code lenient} (the
      * standard SQS view): then any authentic lease of the generation hides the unsettled message, 0 makes it visible.
      */
     record Extend(int groupId, long generation, List<LeaseRef> leases, long visibilityMillis, boolean lenient)
-            implements Command {}
+            implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.EXTEND;
+        }
+    }
 
     /** A grant that could not be written to its client: given back, the delivery not counted. */
-    record Release(int groupId, long generation, List<LeaseRef> leases) implements Command {}
+    record Release(int groupId, long generation, List<LeaseRef> leases) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.RELEASE;
+        }
+    }
 
     /** Leases and delays that are due by log time end; at most {@code max} of them, earliest first. */
-    record Expire(int max) implements Command {}
+    record Expire(int max) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.EXPIRE;
+        }
+    }
 
     // ---- the cluster ----
 
     /** Removes at most {@code max} rows that an earlier seek or delete made dead. */
-    record Sweep(int max) implements Command {}
+    record Sweep(int max) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.SWEEP;
+        }
+    }
 
     /** Notes the digests at this place of the log, for comparison between nodes; also the no-op for an idle follower. */
-    record Mark() implements Command {}
+    record Mark() implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.MARK;
+        }
+    }
 
     /** All members know this feature level: commands of it may be used from here on. */
-    record RaiseFeatureLevel(int level) implements Command {}
+    record RaiseFeatureLevel(int level) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.RAISE_FEATURE_LEVEL;
+        }
+    }
 }

@@ -1,0 +1,506 @@
+package dev.penstock.broker.raft;
+
+import dev.penstock.broker.deliver.AppliedState;
+import dev.penstock.broker.deliver.CommandSubmitter;
+import dev.penstock.broker.deliver.LeaderView;
+import dev.penstock.broker.deliver.LeaderView.Leadership;
+import dev.penstock.broker.deliver.LeaderView.Role;
+import dev.penstock.broker.raft.StartRefused.Reason;
+import dev.penstock.storage.machine.Applied;
+import dev.penstock.storage.machine.Command;
+import dev.penstock.storage.machine.MachineView;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Raft group on this node: starts it, watches it, stops it in order. Threads: Ratis' own; the proposer; one for events,
+ * timers and failed completions; one for checkpoints. {@link #start} and {@link #close} are called by one thread, the rest
+ * by any.
+ */
+public final class RaftNode implements AutoCloseable, AppliedState {
+    private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+    private static final long WATCH_MILLIS = 50;
+    private static final long EXPIRE_MILLIS = 250;
+    private static final long SECOND_MILLIS = 1_000;
+    /** Marks compare the nodes' digests; while nothing is applied there is nothing new to compare. */
+    private static final int MARK_EVERY_SECONDS = 10;
+
+    private final RaftConfig config;
+    private final NodeIdentity identity;
+    private final DataDirectory directory;
+    private final ReplicatedState.Opener opener;
+    private final FailStop failStop;
+    private final ScheduledExecutorService events;
+    private final ExecutorService checkpoints;
+    private final LeaderWatch leaderWatch;
+    private final Proposer proposer;
+    private final MarkRing marks;
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    private @Nullable RaftServer server;
+    private @Nullable LogWatermark watermark;
+    private volatile @Nullable RaftAdmin admin;
+    private volatile @Nullable MachineAdapter adapter;
+    private volatile @Nullable EntryGate gate;
+    private volatile boolean closing;
+    private long markedIndex = -1;
+    private int secondsSinceMark;
+
+    public RaftNode(
+            RaftConfig config,
+            NodeIdentity identity,
+            DataDirectory directory,
+            StateMachines machines,
+            FailStop failStop) {
+        this.config = config;
+        this.identity = identity;
+        this.directory = directory;
+        this.opener = machines.opener();
+        this.failStop = failStop;
+        this.events = Executors.newSingleThreadScheduledExecutor(task -> thread(task, "penstock-raft-events"));
+        this.checkpoints = Executors.newSingleThreadExecutor(task -> thread(task, "penstock-checkpoint"));
+        this.leaderWatch = new LeaderWatch(this::onEvents);
+        this.marks = new MarkRing(this::openView);
+        this.proposer = new Proposer(
+                config.proposer(),
+                machines.codec(),
+                this::propose,
+                System::nanoTime,
+                System::currentTimeMillis,
+                this::onEvents);
+    }
+
+    private static Thread thread(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** After the stop nobody listens any more. */
+    private void onEvents(Runnable task) {
+        if (!events.isShutdown()) {
+            events.execute(() -> guarded(task));
+        }
+    }
+
+    // ---- start ----
+
+    /** Returns when this node takes part; it may know no leader yet. */
+    public void start() throws StartRefused {
+        RaftGroupId groupId = groupId(config.clusterId());
+        Path current = directory.raft().resolve(groupId.getUuid().toString()).resolve("current");
+        try {
+            prepareLog(current);
+            MachineAdapter newAdapter = newAdapter();
+            adapter = newAdapter;
+            server = startServer(groupId, newAdapter, current);
+            directory.markRaftBorn();
+            watermark = LogWatermark.open(directory.watermark());
+        } catch (IOException e) {
+            throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + rootMessage(e), e);
+        }
+        proposer.start();
+        every(WATCH_MILLIS, this::watch);
+        every(EXPIRE_MILLIS, proposer::expire);
+        every(SECOND_MILLIS, this::everySecond);
+    }
+
+    private void every(long millis, Runnable task) {
+        var unused = events.scheduleWithFixedDelay(() -> guarded(task), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** A task that throws would never run again. */
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            LOG.error("A task on Raft events failed", e);
+        }
+    }
+
+    private void prepareLog(Path current) throws IOException, StartRefused {
+        if (directory.raftBorn() && !Files.exists(current.resolve("raft-meta"))) {
+            throw new StartRefused(
+                    Reason.WIPED,
+                    "The Raft log and vote of this node are gone (" + current + "), but it had them: restore them, or,"
+                            + " if they are lost for good, empty the data directory and start this node with --join.");
+        }
+        if (directory.stoppedUncleanly()) {
+            LOG.info("The last stop was not orderly: rewriting the open segment of the Raft log");
+            new TornTail(directory.files()).rewriteOpenSegments(current);
+        }
+        directory.markRunning();
+    }
+
+    private MachineAdapter newAdapter() throws IOException {
+        long required = LogWatermark.read(directory.watermark());
+        StateDirectory states = new StateDirectory(directory.files(), directory.liveState(), opener);
+        return new MachineAdapter(states, new Setup(), new AdapterEvents(), failStop, required);
+    }
+
+    private RaftServer startServer(RaftGroupId groupId, MachineAdapter newAdapter, Path current)
+            throws IOException, StartRefused {
+        RaftProperties properties = RatisSettings.properties(config, directory.raft());
+        RatisSettings.assertSafe(properties);
+        RaftServer built = RaftServer.newBuilder()
+                .setServerId(RaftPeerId.valueOf(identity.peerId()))
+                .setGroup(RaftGroup.valueOf(groupId, founders()))
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .setProperties(properties)
+                .setStateMachine(newAdapter)
+                .build();
+        try {
+            gate = new EntryGate(built, groupId);
+            admin = new RaftAdmin(built, groupId);
+            built.start();
+            built.getDivision(groupId);
+            return built;
+        } catch (IOException | RuntimeException e) {
+            built.close();
+            TornTail.nameDamagedSegment(current);
+            throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + rootMessage(e), e);
+        }
+    }
+
+    /** A node that joins starts without members: it must not stand for election before the others took it in. */
+    private List<RaftPeer> founders() {
+        List<RaftPeer> peers = new ArrayList<>();
+        new TreeMap<>(identity.founders()).forEach((node, uuid) -> {
+            RaftConfig.Peer peer = config.peers().get(node);
+            if (peer != null) {
+                peers.add(RaftPeer.newBuilder()
+                        .setId(NodeIdentity.peerId(node, uuid))
+                        .setAddress(peer.raftAddress())
+                        .build());
+            }
+        });
+        return peers;
+    }
+
+    static RaftGroupId groupId(String clusterId) {
+        return RaftGroupId.valueOf(
+                UUID.nameUUIDFromBytes(("penstock-raft-group:" + clusterId).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String message = root.getMessage();
+        return message == null ? root.toString() : message;
+    }
+
+    private final class Setup implements MachineAdapter.SnapshotSetup {
+        @Override
+        public Snapshots snapshots(Path where, Path scratch) throws IOException {
+            return new Snapshots(directory.files(), where, scratch);
+        }
+
+        @Override
+        public SnapshotKeeper keeper(Snapshots snapshots) {
+            return new SnapshotKeeper(
+                    config.snapshots(),
+                    snapshots,
+                    opener,
+                    directory.files(),
+                    checkpoints,
+                    System::nanoTime,
+                    RaftNode.this::noteSnapshot,
+                    failStop);
+        }
+    }
+
+    private void noteSnapshot() {
+        RaftAdmin open = admin;
+        if (open != null && !closing) {
+            var unused = open.noteSnapshot().whenComplete((reply, failure) -> {
+                if (failure != null) {
+                    LOG.warn("Ratis did not take note of a snapshot; its log is purged after the next one", failure);
+                }
+            });
+        }
+    }
+
+    // ---- what the adapter tells ----
+
+    private final class AdapterEvents implements MachineAdapter.Events {
+        @Override
+        public void leaderReady(long term, long machineClockMillis) {
+            LOG.info("Node {} leads in term {}", identity.nodeId(), term);
+            proposer.lead(term, ClusterClock.startingAt(machineClockMillis, System::nanoTime));
+            leaderWatch.ready(term, identity.nodeId());
+        }
+
+        @Override
+        public void notLeader() {
+            proposer.follow();
+            leaderWatch.lost();
+        }
+
+        @Override
+        public void leaderChanged(RaftPeerId leader) {
+            onEvents(RaftNode.this::watch);
+        }
+
+        @Override
+        public void applied(Applied applied, @Nullable Entry own) {
+            marks.applied(applied);
+            for (Listener listener : listeners) {
+                listener.applied(applied);
+            }
+            if (own != null) {
+                proposer.applied(own, applied);
+            }
+        }
+    }
+
+    private CompletableFuture<?> propose(Entry entry, byte[] content) {
+        EntryGate open = gate;
+        return open == null
+                ? CompletableFuture.failedFuture(new IllegalStateException("Raft is not started"))
+                : open.propose(entry, content);
+    }
+
+    // ---- watching ----
+
+    private void watch() {
+        RaftAdmin open = admin;
+        if (open == null || closing) {
+            return;
+        }
+        try {
+            DivisionInfo info = open.division().getInfo();
+            LifeCycle.State state = info.getLifeCycleState();
+            if (state.isClosingOrClosed() || state == LifeCycle.State.EXCEPTION) {
+                haltUnlessClosing("the Raft group of this node is " + state + " by itself", null);
+                return;
+            }
+            Role role = Roles.of(info);
+            long term = info.getCurrentTerm();
+            Leadership known = leaderWatch.leadership();
+            if (known.ready() && (role != Role.LEADER || term != known.term())) {
+                proposer.follow();
+            }
+            leaderWatch.observe(role, term, Roles.leader(info));
+        } catch (IllegalStateException e) {
+            haltUnlessClosing("the Raft group of this node is gone", e);
+        }
+    }
+
+    private void haltUnlessClosing(String reason, @Nullable Throwable cause) {
+        if (!closing) {
+            failStop.halt(reason, cause);
+        }
+    }
+
+    private void everySecond() {
+        RaftAdmin open = admin;
+        MachineAdapter present = adapter;
+        LogWatermark mark = watermark;
+        if (open == null || present == null || mark == null || closing) {
+            return;
+        }
+        try {
+            present.tick();
+            mark.advance(open.division().getRaftLog().getLastCommittedIndex());
+            if (leaderWatch.leadership().leads()) {
+                markIfNeeded(open, present.appliedIndex());
+            }
+        } catch (IOException e) {
+            haltUnlessClosing("the log's watermark could not be written", e);
+        } catch (RuntimeException e) {
+            LOG.warn("The Raft group could not be looked at", e);
+        }
+    }
+
+    /**
+     * An idle cluster does not bring a follower back that lost its place (RATIS-2523): an entry a second does. And now and
+     * then the nodes' digests are to be compared.
+     */
+    private void markIfNeeded(RaftAdmin open, long appliedIndex) {
+        secondsSinceMark++;
+        boolean due = secondsSinceMark >= MARK_EVERY_SECONDS && appliedIndex > markedIndex;
+        if (due || open.followerBehind()) {
+            secondsSinceMark = 0;
+            var unused = proposer.submit(List.of(new Command.Mark())).whenComplete((decided, failure) -> {
+                if (failure != null) {
+                    LOG.debug("A mark was not decided", failure);
+                } else {
+                    markedIndex = Math.max(markedIndex, decided.index());
+                }
+            });
+        }
+    }
+
+    // ---- ports ----
+
+    public CommandSubmitter submitter() {
+        return proposer;
+    }
+
+    public LeaderView leaderView() {
+        return leaderWatch;
+    }
+
+    @Override
+    public MachineView openView() {
+        return opened().openView();
+    }
+
+    @Override
+    public long appliedIndex() {
+        return opened().appliedIndex();
+    }
+
+    @Override
+    public long logTimeMillis() {
+        ClusterClock clock = proposer.clock();
+        return Math.max(opened().clockMillis(), clock == null ? Long.MIN_VALUE : clock.nowMillis());
+    }
+
+    @Override
+    public void onApplied(Listener listener) {
+        listeners.add(listener);
+    }
+
+    private MachineAdapter opened() {
+        MachineAdapter present = adapter;
+        if (present == null) {
+            throw new IllegalStateException("Raft is not started");
+        }
+        return present;
+    }
+
+    private RaftAdmin openAdmin() {
+        RaftAdmin present = admin;
+        if (present == null) {
+            throw new IllegalStateException("Raft is not started");
+        }
+        return present;
+    }
+
+    /** The digests at the last marks that this node applied, oldest first. */
+    public List<StateMark> marks() {
+        return marks.last();
+    }
+
+    public RaftStatus status() {
+        return openAdmin().status();
+    }
+
+    /** Raft addresses by node id, of the members as Raft knows them. */
+    public Map<String, String> memberAddresses() {
+        Map<String, String> addresses = new TreeMap<>();
+        status().members().forEach(member -> addresses.put(member.nodeId(), member.raftAddress()));
+        return addresses;
+    }
+
+    /** On the leader: hands over to the follower that has most of the log. */
+    public CompletableFuture<Boolean> transferLeadership() {
+        return openAdmin().transferLeadership(config.timeouts().closeMillis() / 2);
+    }
+
+    /**
+     * On the leader: takes in a node that was started with --join, in the place of the one with its node id, if any.
+     *
+     * @param peerUuid as that node reports it
+     */
+    public CompletableFuture<Void> replaceMember(String nodeId, UUID peerUuid, String raftAddress) {
+        return openAdmin().replaceMember(nodeId, peerUuid, raftAddress);
+    }
+
+    // ---- stop ----
+
+    /** In order: leadership handed over, log and store closed. Bounded in time. */
+    @Override
+    public void close() {
+        close(true);
+    }
+
+    /** As if the process had died, as far as that is possible within one: nothing is handed over or marked. */
+    void closeAbruptly() {
+        close(false);
+    }
+
+    private void close(boolean inOrder) {
+        if (inOrder && leaderWatch.leadership().leads()) {
+            boolean handedOver = await(transferLeadership(), config.timeouts().closeMillis() / 2)
+                    .orElse(false);
+            LOG.info("Leadership was {}", handedOver ? "handed over" : "not handed over in time");
+        }
+        closing = true;
+        proposer.close();
+        RaftServer open = server;
+        boolean closed = open == null
+                || await(
+                                CompletableFuture.supplyAsync(
+                                        () -> closeServer(open),
+                                        task -> thread(task, "penstock-stop").start()),
+                                config.timeouts().closeMillis())
+                        .orElse(false);
+        events.shutdown();
+        checkpoints.shutdown();
+        try {
+            LogWatermark mark = watermark;
+            if (mark != null) {
+                mark.close();
+            }
+            if (inOrder && closed) {
+                directory.markStoppedInOrder();
+            }
+        } catch (IOException e) {
+            LOG.warn("The stop could not be noted; the next start checks the log's tail", e);
+        }
+    }
+
+    private static boolean closeServer(RaftServer open) {
+        try {
+            open.close();
+            return true;
+        } catch (IOException e) {
+            LOG.warn("Raft did not close in order", e);
+            return false;
+        }
+    }
+
+    private static <T> Optional<T> await(CompletableFuture<T> future, long millis) {
+        try {
+            return Optional.ofNullable(future.get(millis, TimeUnit.MILLISECONDS));
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("Not done within {} ms", millis, e);
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.codec.ByteWriter;
+import dev.penstock.storage.codec.ModelCodec;
+import dev.penstock.storage.model.LeaseRef;
+import java.util.List;
+
+/** Bodies of encoded commands; {@link CommandReader} is its mirror. Numbers that may be nonsense are coded signed. */
+final class CommandWriter {
+
+    /** A grant's key hashes are all zero: the usual case of unordered groups. */
+    static final int NO_HASHES = 0;
+
+    static final int HASHES = 1;
+
+    private CommandWriter() {}
+
+    /** A switch expression, so that a new command does not compile until it is written. */
+    static ByteWriter write(ByteWriter out, Command command) {
+        return switch (command.type()) {
+            case SOURCE_INTENT -> intent(out, (Command.SourceIntent) command);
+            case SOURCE_READY -> ready(out, (Command.SourceReady) command);
+            case APPEND -> append(out, (Command.Append) command);
+            case SOURCE_BOUND -> bound(out, (Command.SourceBound) command);
+            case STOP_SOURCE -> stop(out, (Command.StopSource) command);
+            case RESUME_SOURCE -> resume(out, (Command.ResumeSource) command);
+            case CREATE_GROUP -> create(out, (Command.CreateGroup) command);
+            case DELETE_GROUP -> delete(out, (Command.DeleteGroup) command);
+            case SEEK_GROUP -> seek(out, (Command.SeekGroup) command);
+            case GRANT -> grant(out, (Command.Grant) command);
+            case ACK -> ack(out, (Command.Ack) command);
+            case NACK -> nack(out, (Command.Nack) command);
+            case EXTEND -> extend(out, (Command.Extend) command);
+            case RELEASE -> release(out, (Command.Release) command);
+            case EXPIRE -> out.zigzag(((Command.Expire) command).max());
+            case SWEEP -> out.zigzag(((Command.Sweep) command).max());
+            case MARK -> out;
+            case RAISE_FEATURE_LEVEL -> out.zigzag(((Command.RaiseFeatureLevel) command).level());
+        };
+    }
+
+    private static ByteWriter intent(ByteWriter out, Command.SourceIntent c) {
+        return out.text(c.source()).text(c.database()).text(c.slot()).text(c.publication());
+    }
+
+    private static ByteWriter ready(ByteWriter out, Command.SourceReady c) {
+        return out.zigzag(c.streamId())
+                .text(c.systemId())
+                .zigzag(c.timeline())
+                .i64(c.consistentPoint().value());
+    }
+
+    private static ByteWriter append(ByteWriter out, Command.Append c) {
+        return out.zigzag(c.streamId()).raw(c.batch());
+    }
+
+    private static ByteWriter bound(ByteWriter out, Command.SourceBound c) {
+        out.zigzag(c.streamId());
+        ModelCodec.writePosition(out, c.previous());
+        return out.i64(c.bound().value());
+    }
+
+    private static ByteWriter stop(ByteWriter out, Command.StopSource c) {
+        out.zigzag(c.streamId());
+        ModelCodec.writePosition(out, c.previous());
+        return out.text(c.reason()).raw(c.gapBatch());
+    }
+
+    private static ByteWriter resume(ByteWriter out, Command.ResumeSource c) {
+        out.zigzag(c.streamId());
+        ModelCodec.writePosition(out, c.previous());
+        return out.zigzag(c.epoch())
+                .text(c.slot())
+                .text(c.systemId())
+                .zigzag(c.timeline())
+                .i64(c.consistentPoint().value());
+    }
+
+    private static ByteWriter create(ByteWriter out, Command.CreateGroup c) {
+        out.text(c.name()).zigzag(c.streamId());
+        ModelCodec.writeStart(out, c.start());
+        ModelCodec.writeConfig(out, c.config());
+        return out;
+    }
+
+    private static ByteWriter delete(ByteWriter out, Command.DeleteGroup c) {
+        return out.zigzag(c.groupId()).zigzag(c.generation());
+    }
+
+    private static ByteWriter seek(ByteWriter out, Command.SeekGroup c) {
+        out.zigzag(c.groupId()).zigzag(c.generation());
+        ModelCodec.writeStart(out, c.to());
+        return out;
+    }
+
+    private static ByteWriter grant(ByteWriter out, Command.Grant c) {
+        out.zigzag(c.groupId()).zigzag(c.generation()).zigzag(c.planVersion());
+        out.zigzag(c.previousScan()).zigzag(c.newScan() - c.previousScan());
+        out.zigzag(c.visibilityMillis());
+        rising(out, c.fresh(), c.previousScan());
+        rising(out, c.retries(), 0);
+        boolean none = c.freshKeyHashes().length == 2 * c.fresh().length;
+        for (long hash : c.freshKeyHashes()) {
+            none &= hash == 0;
+        }
+        if (none) {
+            return out.u8(NO_HASHES);
+        }
+        out.u8(HASHES).varint(c.freshKeyHashes().length);
+        for (long hash : c.freshKeyHashes()) {
+            out.i64(hash);
+        }
+        return out;
+    }
+
+    /** Short when rising, as they should be; right for any. */
+    private static void rising(ByteWriter out, long[] offsets, long from) {
+        out.varint(offsets.length);
+        long before = from;
+        for (long offset : offsets) {
+            out.zigzag(offset - before);
+            before = offset;
+        }
+    }
+
+    private static ByteWriter ack(ByteWriter out, Command.Ack c) {
+        return leases(out, c.groupId(), c.generation(), c.leases());
+    }
+
+    private static ByteWriter nack(ByteWriter out, Command.Nack c) {
+        return leases(out, c.groupId(), c.generation(), c.leases()).zigzag(c.delayMillis());
+    }
+
+    private static ByteWriter extend(ByteWriter out, Command.Extend c) {
+        return leases(out, c.groupId(), c.generation(), c.leases())
+                .zigzag(c.visibilityMillis())
+                .u8(c.lenient() ? 1 : 0);
+    }
+
+    private static ByteWriter release(ByteWriter out, Command.Release c) {
+        return leases(out, c.groupId(), c.generation(), c.leases());
+    }
+
+    private static ByteWriter leases(ByteWriter out, int groupId, long generation, List<LeaseRef> leases) {
+        out.zigzag(groupId).zigzag(generation).varint(leases.size());
+        long offset = 0;
+        long index = generation;
+        long ordinal = 0;
+        for (LeaseRef lease : leases) {
+            out.zigzag(lease.offset() - offset);
+            out.zigzag(lease.leaseIndex() - index);
+            out.zigzag(lease.leaseOrdinal() - ordinal);
+            offset = lease.offset();
+            index = lease.leaseIndex();
+            ordinal = lease.leaseOrdinal();
+        }
+        return out;
+    }
+}

@@ -1,0 +1,101 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.StartPosition;
+import dev.penstock.storage.table.GroupTable;
+
+/** A group in the machine's memory, changed in place by the apply thread and written through at the end of an entry. */
+final class Group {
+
+    final int id;
+    final String name;
+    final int streamId;
+    final long planVersion;
+    final long createdWallMillis;
+    final GroupConfig config;
+    final StartPosition requestedStart;
+    long generation;
+    long startOffset;
+    long scan;
+    long leased;
+    long delayed;
+    long ready;
+    /** As of the last write; valid again after {@link Catalog#writeTo}. */
+    long floor;
+
+    private boolean changed;
+    private boolean floorMoved;
+
+    Group(GroupTable.Row row) {
+        GroupState state = row.state();
+        id = state.id();
+        name = state.name();
+        streamId = state.streamId();
+        generation = state.generation();
+        planVersion = state.planVersion();
+        startOffset = state.startOffset();
+        scan = state.scan();
+        leased = state.leased();
+        delayed = state.delayed();
+        ready = state.ready();
+        createdWallMillis = state.createdWallMillis();
+        config = state.config();
+        requestedStart = state.requestedStart();
+        floor = row.floor();
+    }
+
+    boolean ordered() {
+        return config.ordering() == GroupConfig.Ordering.KEY;
+    }
+
+    long unsettledRows() {
+        return leased + delayed + ready;
+    }
+
+    /** Its row must be written. */
+    void touch() {
+        changed = true;
+    }
+
+    /** The message at the offset left, or the scan position moved: the floor may have to move. */
+    void touchFloor(long offset) {
+        changed = true;
+        floorMoved |= offset == floor;
+    }
+
+    boolean isChanged() {
+        return changed;
+    }
+
+    boolean isFloorMoved() {
+        return floorMoved;
+    }
+
+    void settled(long newFloor) {
+        floor = newFloor;
+        floorMoved = false;
+    }
+
+    void written() {
+        changed = false;
+    }
+
+    GroupTable.Row toRow() {
+        GroupState state = new GroupState(
+                id,
+                name,
+                streamId,
+                generation,
+                planVersion,
+                startOffset,
+                scan,
+                leased,
+                delayed,
+                ready,
+                createdWallMillis,
+                config,
+                requestedStart);
+        return new GroupTable.Row(state, floor);
+    }
+}

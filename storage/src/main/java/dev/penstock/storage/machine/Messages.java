@@ -1,0 +1,123 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.UnsettledMessage;
+import dev.penstock.storage.model.UnsettledMessage.State;
+import dev.penstock.storage.table.DueTable;
+import dev.penstock.storage.table.KeyTable;
+import dev.penstock.storage.table.ReadyTable;
+import dev.penstock.storage.table.UnsettledTable;
+import dev.penstock.storage.table.UnsettledTable.Stored;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unsettled messages with all that is kept beside them: the row itself, its due row (leased, delayed) or ready row, its
+ * key rows, the group's counters, the floor. The only place that changes any of these.
+ */
+final class Messages {
+
+    private final DueTimes dueTimes;
+
+    Messages(DueTimes dueTimes) {
+        this.dueTimes = dueTimes;
+    }
+
+    @Nullable
+    Stored find(Entry entry, Group group, long offset) {
+        return UnsettledTable.get(entry.tx, group.id, group.generation, offset);
+    }
+
+    /** A message delivered for the first time: at or after the scan position, so no row can be there. */
+    void insert(Entry entry, Group group, UnsettledMessage message) {
+        UnsettledTable.insert(entry.tx, group.id, group.generation, message);
+        KeyTable.insert(entry.tx, group.id, group.generation, message);
+        enter(entry, group, message);
+    }
+
+    void replace(Entry entry, Group group, Stored prior, UnsettledMessage next) {
+        leave(entry, group, prior.message());
+        UnsettledTable.update(entry.tx, group.id, group.generation, prior, next);
+        enter(entry, group, next);
+    }
+
+    void settle(Entry entry, Group group, Stored prior) {
+        leave(entry, group, prior.message());
+        UnsettledTable.delete(entry.tx, group.id, group.generation, prior);
+        KeyTable.delete(entry.tx, group.id, group.generation, prior.message());
+        group.touchFloor(prior.message().offset());
+    }
+
+    /** A row of a generation that ended: no group counts it any more. */
+    void removeDead(Entry entry, int groupId, long generation, Stored dead) {
+        UnsettledMessage message = dead.message();
+        if (message.state() == State.READY) {
+            ReadyTable.delete(entry.tx, groupId, generation, message.offset());
+        } else {
+            removeDue(entry, groupId, generation, message);
+        }
+        UnsettledTable.delete(entry.tx, groupId, generation, dead);
+        KeyTable.delete(entry.tx, groupId, generation, message);
+    }
+
+    static UnsettledMessage with(UnsettledMessage message, State state, long dueMillis) {
+        return new UnsettledMessage(
+                message.offset(),
+                state,
+                message.lease(),
+                dueMillis,
+                message.deliveries(),
+                message.firstDeliveredWallMillis(),
+                message.keyHash(),
+                message.oldKeyHash());
+    }
+
+    static UnsettledMessage with(UnsettledMessage message, LeaseRef lease, int deliveries) {
+        return new UnsettledMessage(
+                message.offset(),
+                message.state(),
+                lease,
+                message.dueMillis(),
+                deliveries,
+                message.firstDeliveredWallMillis(),
+                message.keyHash(),
+                message.oldKeyHash());
+    }
+
+    private void enter(Entry entry, Group group, UnsettledMessage message) {
+        count(group, message.state(), 1);
+        if (message.state() == State.READY) {
+            ReadyTable.insert(entry.tx, group.id, group.generation, message.offset());
+            entry.freedGroups.add(group.id);
+        } else {
+            DueTable.insert(entry.tx, due(group.id, group.generation, message));
+            dueTimes.add(message.dueMillis());
+        }
+    }
+
+    private void leave(Entry entry, Group group, UnsettledMessage message) {
+        count(group, message.state(), -1);
+        if (message.state() == State.READY) {
+            ReadyTable.delete(entry.tx, group.id, group.generation, message.offset());
+        } else {
+            removeDue(entry, group.id, group.generation, message);
+        }
+    }
+
+    private void removeDue(Entry entry, int groupId, long generation, UnsettledMessage message) {
+        DueTable.delete(entry.tx, due(groupId, generation, message));
+        dueTimes.remove(message.dueMillis());
+    }
+
+    private static DueTable.Due due(int groupId, long generation, UnsettledMessage message) {
+        return new DueTable.Due(message.dueMillis(), groupId, generation, message.offset());
+    }
+
+    private static void count(Group group, State state, int change) {
+        switch (state) {
+            case LEASED -> group.leased += change;
+            case DELAYED -> group.delayed += change;
+            case READY -> group.ready += change;
+        }
+        group.touch();
+    }
+}

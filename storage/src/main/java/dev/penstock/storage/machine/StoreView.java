@@ -1,0 +1,190 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.KeyValueStore;
+import dev.penstock.storage.kv.ReadView;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.SourceState;
+import dev.penstock.storage.model.StoredBatch;
+import dev.penstock.storage.model.StreamState;
+import dev.penstock.storage.model.UnsettledMessage;
+import dev.penstock.storage.table.BatchFacts;
+import dev.penstock.storage.table.GroupTable;
+import dev.penstock.storage.table.MetaTable;
+import dev.penstock.storage.table.ReadyTable;
+import dev.penstock.storage.table.SourceTable;
+import dev.penstock.storage.table.StreamTable;
+import dev.penstock.storage.table.SweepTable;
+import dev.penstock.storage.table.UnsettledTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** The tables as seen by readers, over one view of the store. One thread. */
+final class StoreView implements MachineView {
+
+    private final ReadView view;
+    private final MetaTable.Progress progress;
+
+    private StoreView(ReadView view, MetaTable.Progress progress) {
+        this.view = view;
+        this.progress = progress;
+    }
+
+    static StoreView open(KeyValueStore store) {
+        ReadView view = store.openView();
+        try {
+            return new StoreView(view, MetaTable.progress(view));
+        } catch (RuntimeException e) {
+            view.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public long appliedIndex() {
+        return progress.index();
+    }
+
+    @Override
+    public long appliedTerm() {
+        return progress.term();
+    }
+
+    @Override
+    public long clockMillis() {
+        return facts().clockMillis();
+    }
+
+    @Override
+    public int featureLevel() {
+        return facts().featureLevel();
+    }
+
+    @Override
+    public long stateDigest() {
+        return progress.digest();
+    }
+
+    @Override
+    public List<SourceState> sources() {
+        return SourceTable.all(view);
+    }
+
+    @Override
+    public Optional<SourceState> source(String name) {
+        return sources().stream().filter(source -> source.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public List<StreamState> streams() {
+        return StreamTable.all(view);
+    }
+
+    @Override
+    public Optional<StreamState> stream(int streamId) {
+        return StreamTable.get(view, streamId);
+    }
+
+    @Override
+    public Optional<StreamState> stream(String name) {
+        return streams().stream().filter(stream -> stream.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public List<GroupState> groups() {
+        return GroupTable.all(view).stream().map(GroupTable.Row::state).toList();
+    }
+
+    @Override
+    public Optional<GroupState> group(String name) {
+        return GroupTable.idOf(view, name).stream().boxed().findFirst().flatMap(this::group);
+    }
+
+    @Override
+    public Optional<GroupState> group(int groupId) {
+        return GroupTable.get(view, groupId).map(GroupTable.Row::state);
+    }
+
+    @Override
+    public long floor(GroupState group) {
+        return GroupTable.get(view, group.id())
+                .filter(row -> row.state().generation() == group.generation())
+                .map(GroupTable.Row::floor)
+                .orElse(group.scan());
+    }
+
+    @Override
+    public List<UnsettledMessage> ready(GroupState group, long fromOffset, int limit) {
+        List<UnsettledMessage> found = new ArrayList<>();
+        if (group.ready() == 0 || limit <= 0) {
+            return found;
+        }
+        // No row lies below the floor, only tombstones of what was settled.
+        long from = Math.max(fromOffset, floor(group));
+        try (Cursor cursor = view.cursor(Space.STATE, ReadyTable.range(group.id(), group.generation(), from))) {
+            for (; cursor.isValid() && found.size() < limit; cursor.next()) {
+                found.add(unsettled(group, ReadyTable.offsetAt(cursor)).orElseThrow());
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Optional<UnsettledMessage> unsettled(GroupState group, long offset) {
+        if (offset < 0) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(UnsettledTable.get(view, group.id(), group.generation(), offset))
+                .map(UnsettledTable.Stored::message);
+    }
+
+    @Override
+    public List<UnsettledMessage> unsettled(
+            GroupState group, long fromOffset, int limit, Predicate<UnsettledMessage> test) {
+        List<UnsettledMessage> found = new ArrayList<>();
+        if (group.unsettledRows() == 0 || limit <= 0) {
+            return found;
+        }
+        long from = Math.max(fromOffset, floor(group));
+        try (Cursor cursor = view.cursor(Space.STATE, UnsettledTable.range(group.id(), group.generation(), from))) {
+            for (; cursor.isValid() && found.size() < limit; cursor.next()) {
+                UnsettledMessage message = UnsettledTable.at(cursor).message();
+                if (test.test(message)) {
+                    found.add(message);
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public long nextDueMillis() {
+        return progress.nextDueMillis();
+    }
+
+    @Override
+    public boolean sweepNeeded() {
+        return SweepTable.first(view) != null;
+    }
+
+    @Override
+    public Optional<StoredBatch> batchAt(int streamId, long offset) {
+        StreamState stream = stream(streamId).orElse(null);
+        if (stream == null || offset < stream.earliest() || offset >= stream.end()) {
+            return Optional.empty();
+        }
+        return BatchFacts.floor(view, streamId, offset).map(facts -> facts.withBatch(view, streamId));
+    }
+
+    @Override
+    public void close() {
+        view.close();
+    }
+
+    private MetaTable.Facts facts() {
+        return MetaTable.facts(MetaTable.storedFacts(view));
+    }
+}

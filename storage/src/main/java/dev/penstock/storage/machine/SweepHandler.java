@@ -1,0 +1,59 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.table.SweepTable;
+import dev.penstock.storage.table.UnsettledTable;
+import dev.penstock.storage.table.UnsettledTable.Stored;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Removes rows of generations that ended. Touches at most five rows per message, {@link ExpiryHandler#MAX_ROWS} of them. */
+final class SweepHandler {
+
+    private final Messages messages;
+
+    SweepHandler(Messages messages) {
+        this.messages = messages;
+    }
+
+    Reply sweep(Entry entry, Command.Sweep c) {
+        if (!entry.isPlannedInItsTerm()) {
+            return Refusal.staleTerm(entry);
+        }
+        if (c.max() < 0) {
+            return Refusal.malformed("expected a bound of at least 0");
+        }
+        int left = Math.min(c.max(), ExpiryHandler.MAX_ROWS);
+        int swept = 0;
+        SweepTable.Dead dead = SweepTable.first(entry.tx);
+        while (dead != null && left > 0) {
+            List<Stored> rows = collect(entry, dead, left);
+            for (Stored row : rows) {
+                messages.removeDead(entry, dead.groupId(), dead.generation(), row);
+            }
+            swept += rows.size();
+            if (rows.size() == left) {
+                SweepTable.advance(entry.tx, dead, rows.get(left - 1).message().offset() + 1);
+                left = 0;
+            } else {
+                SweepTable.delete(entry.tx, dead);
+                // A generation without rows costs one of the bound too, so that a command ends.
+                left -= Math.max(1, rows.size());
+            }
+            dead = SweepTable.first(entry.tx);
+        }
+        return new Reply.Swept(swept, dead != null);
+    }
+
+    private static List<Stored> collect(Entry entry, SweepTable.Dead dead, int max) {
+        List<Stored> rows = new ArrayList<>();
+        try (Cursor cursor = entry.tx.cursor(
+                Space.STATE, UnsettledTable.range(dead.groupId(), dead.generation(), dead.fromOffset()))) {
+            for (; cursor.isValid() && rows.size() < max; cursor.next()) {
+                rows.add(UnsettledTable.at(cursor));
+            }
+        }
+        return rows;
+    }
+}

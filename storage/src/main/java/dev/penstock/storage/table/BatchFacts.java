@@ -1,0 +1,87 @@
+package dev.penstock.storage.table;
+
+import dev.penstock.storage.codec.ByteReader;
+import dev.penstock.storage.kv.BrokenStateException;
+import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.KeyRange;
+import dev.penstock.storage.kv.KeyReader;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.model.StoredBatch;
+import java.util.Optional;
+
+/**
+ * The side record of each batch: what is known of it only at apply. Key {@code 04 | stream id 4B | base offset 8B}. It is
+ * also the index of the LOG space: found without loading a batch.
+ *
+ * @param batchBytes length of the batch as stored
+ * @param maxCommitMicros running maximum over the stream up to this batch
+ * @param chain of the stream, this batch included
+ */
+public record BatchFacts(
+        long baseOffset,
+        int eventCount,
+        int batchBytes,
+        long stampMillis,
+        long wallMillis,
+        long maxCommitMicros,
+        long chain) {
+
+    public static byte[] key(int streamId, long baseOffset) {
+        return RowKey.of(RowKey.BATCH_FACTS, streamId, baseOffset);
+    }
+
+    /** Facts of the batch that begins at or last before the offset. */
+    public static Optional<BatchFacts> floor(KeyReader reader, int streamId, long offset) {
+        KeyReader.Row row = reader.floor(Space.STATE, key(streamId, offset), key(streamId, 0));
+        return Optional.ofNullable(row).map(found -> decode(RowKey.longAt(found.key(), 5), found.value()));
+    }
+
+    /** All batches of the stream from the base offset on: the key range for a cursor. */
+    public static KeyRange range(int streamId, long fromBaseOffset) {
+        return KeyRange.within(RowKey.of(RowKey.BATCH_FACTS, streamId), key(streamId, fromBaseOffset));
+    }
+
+    /** The facts a cursor over {@link #range} stands on. */
+    public static BatchFacts at(Cursor cursor) {
+        return decode(RowKey.longAt(cursor.key(), 5), cursor.value());
+    }
+
+    public static void append(Transaction tx, int streamId, BatchFacts facts) {
+        tx.insertKnownAbsent(Space.STATE, key(streamId, facts.baseOffset), facts.encode());
+    }
+
+    public long endOffset() {
+        return baseOffset + eventCount;
+    }
+
+    /** Together with the batch itself. */
+    public StoredBatch withBatch(KeyReader reader, int streamId) {
+        byte[] batch = LogTable.get(reader, streamId, baseOffset);
+        if (batch == null) {
+            throw new BrokenStateException("expected a batch of stream " + streamId + " at offset " + baseOffset);
+        }
+        return new StoredBatch(
+                streamId, baseOffset, eventCount, batch, stampMillis, wallMillis, maxCommitMicros, chain);
+    }
+
+    public byte[] encode() {
+        return RowValue.write(48)
+                .varint(eventCount)
+                .varint(batchBytes)
+                .i64(stampMillis)
+                .i64(wallMillis)
+                .i64(maxCommitMicros)
+                .i64(chain)
+                .toBytes();
+    }
+
+    private static BatchFacts decode(long baseOffset, byte[] value) {
+        ByteReader in = RowValue.read("batch facts row", value);
+        int eventCount = in.bounded("an event count", Integer.MAX_VALUE);
+        int batchBytes = in.bounded("a batch length", Integer.MAX_VALUE);
+        BatchFacts facts = new BatchFacts(baseOffset, eventCount, batchBytes, in.i64(), in.i64(), in.i64(), in.i64());
+        in.finish();
+        return facts;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.penstock.storage.table;
+
+import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.KeyRange;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.model.UnsettledMessage;
+
+/**
+ * Which unsettled messages of an ordered group concern a key. Key {@code 0b | group id 4B | generation 8B | key hash 8B |
+ * offset 8B}; a message whose key changed has two rows. Rows of unordered groups hold no hashes, so they have none.
+ */
+public final class KeyTable {
+
+    private static final int HASH_AT = 13;
+    private static final int OFFSET_AT = 21;
+
+    private KeyTable() {}
+
+    public static byte[] key(int groupId, long generation, long keyHash, long offset) {
+        byte[] key = new byte[29];
+        System.arraycopy(RowKey.of(RowKey.KEY, groupId, generation), 0, key, 0, HASH_AT);
+        RowKey.putLong(key, HASH_AT, keyHash);
+        RowKey.putLong(key, OFFSET_AT, Math.max(0, offset));
+        return key;
+    }
+
+    /** All rows of the generation: to be sought with {@link #key}. */
+    public static KeyRange range(int groupId, long generation) {
+        return KeyRange.prefix(RowKey.of(RowKey.KEY, groupId, generation));
+    }
+
+    public static long keyHashAt(Cursor cursor) {
+        return RowKey.longAt(cursor.key(), HASH_AT);
+    }
+
+    public static long offsetAt(Cursor cursor) {
+        return RowKey.longAt(cursor.key(), OFFSET_AT);
+    }
+
+    public static void insert(Transaction tx, int groupId, long generation, UnsettledMessage message) {
+        if (message.keyHash() != 0) {
+            tx.insertKnownAbsent(
+                    Space.STATE, key(groupId, generation, message.keyHash(), message.offset()), RowKey.NOTHING);
+        }
+        if (hasSecondHash(message)) {
+            tx.insertKnownAbsent(
+                    Space.STATE, key(groupId, generation, message.oldKeyHash(), message.offset()), RowKey.NOTHING);
+        }
+    }
+
+    public static void delete(Transaction tx, int groupId, long generation, UnsettledMessage message) {
+        if (message.keyHash() != 0) {
+            tx.deleteKnown(Space.STATE, key(groupId, generation, message.keyHash(), message.offset()), RowKey.NOTHING);
+        }
+        if (hasSecondHash(message)) {
+            tx.deleteKnown(
+                    Space.STATE, key(groupId, generation, message.oldKeyHash(), message.offset()), RowKey.NOTHING);
+        }
+    }
+
+    private static boolean hasSecondHash(UnsettledMessage message) {
+        return message.oldKeyHash() != 0 && message.oldKeyHash() != message.keyHash();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.penstock.storage.table;
+
+import dev.penstock.storage.kv.KeyReader;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.kv.Transaction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Batches, in the LOG space. Key {@code stream id 4B | base offset 8B}; the value is the batch as the replicator encoded
+ * it, unchanged.
+ */
+public final class LogTable {
+
+    private LogTable() {}
+
+    public static byte[] key(int streamId, long baseOffset) {
+        byte[] key = new byte[12];
+        RowKey.putInt(key, 0, streamId);
+        RowKey.putLong(key, 4, baseOffset);
+        return key;
+    }
+
+    public static byte @Nullable [] get(KeyReader reader, int streamId, long baseOffset) {
+        return reader.get(Space.LOG, key(streamId, baseOffset));
+    }
+
+    /** At the stream's end, where no batch can be yet. */
+    public static void append(Transaction tx, int streamId, long baseOffset, byte[] batch) {
+        tx.insertKnownAbsent(Space.LOG, key(streamId, baseOffset), batch);
+    }
+}

@@ -1,0 +1,110 @@
+package dev.penstock.storage.table;
+
+import dev.penstock.storage.codec.ByteReader;
+import dev.penstock.storage.codec.ByteWriter;
+import dev.penstock.storage.codec.UnknownFormatException;
+import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.KeyRange;
+import dev.penstock.storage.kv.KeyReader;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.UnsettledMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One row per delivered and not yet settled message. Key {@code 07 | group id 4B | generation 8B | offset 8B}: a seek or
+ * delete makes all rows of the generation dead at once, and a sweep removes them.
+ */
+public final class UnsettledTable {
+
+    /** A message with the value it was read from, which the next change gives back as known. */
+    public record Stored(UnsettledMessage message, byte[] value) {}
+
+    private static final int HAS_KEY_HASH = 1;
+    private static final int HAS_OLD_KEY_HASH = 2;
+
+    private UnsettledTable() {}
+
+    public static byte[] key(int groupId, long generation, long offset) {
+        return RowKey.of(RowKey.UNSETTLED, groupId, generation, offset);
+    }
+
+    public static @Nullable Stored get(KeyReader reader, int groupId, long generation, long offset) {
+        byte[] value = reader.get(Space.STATE, key(groupId, generation, offset));
+        return value == null ? null : new Stored(decode(offset, value), value);
+    }
+
+    /** Rows of the generation from the offset on: the key range for a cursor. */
+    public static KeyRange range(int groupId, long generation, long fromOffset) {
+        return KeyRange.within(
+                RowKey.of(RowKey.UNSETTLED, groupId, generation), key(groupId, generation, Math.max(0, fromOffset)));
+    }
+
+    /** The row a cursor over {@link #range} stands on. */
+    public static Stored at(Cursor cursor) {
+        byte[] value = cursor.value();
+        return new Stored(decode(RowKey.longAt(cursor.key(), 13), value), value);
+    }
+
+    /** At or after the scan position, where no row can be. */
+    public static void insert(Transaction tx, int groupId, long generation, UnsettledMessage message) {
+        tx.insertKnownAbsent(Space.STATE, key(groupId, generation, message.offset()), encode(message));
+    }
+
+    public static void update(Transaction tx, int groupId, long generation, Stored prior, UnsettledMessage next) {
+        tx.updateKnown(Space.STATE, key(groupId, generation, next.offset()), prior.value(), encode(next));
+    }
+
+    public static void delete(Transaction tx, int groupId, long generation, Stored prior) {
+        tx.deleteKnown(Space.STATE, key(groupId, generation, prior.message().offset()), prior.value());
+    }
+
+    public static byte[] encode(UnsettledMessage message) {
+        int flags = (message.keyHash() != 0 ? HAS_KEY_HASH : 0) | (message.oldKeyHash() != 0 ? HAS_OLD_KEY_HASH : 0);
+        ByteWriter out = RowValue.write(48)
+                .u8(message.state().code())
+                .u8(flags)
+                .varint(message.lease().leaseIndex())
+                .varint(message.lease().leaseOrdinal())
+                .varint(message.dueMillis())
+                .varint(message.deliveries())
+                .zigzag(message.firstDeliveredWallMillis());
+        if (message.keyHash() != 0) {
+            out.i64(message.keyHash());
+        }
+        if (message.oldKeyHash() != 0) {
+            out.i64(message.oldKeyHash());
+        }
+        return out.toBytes();
+    }
+
+    private static UnsettledMessage decode(long offset, byte[] value) {
+        ByteReader in = RowValue.read("unsettled row", value);
+        int state = in.u8();
+        if (state < 1 || state > 3) {
+            throw new UnknownFormatException("state of an unsettled message", state, "1 to 3");
+        }
+        int flags = in.u8();
+        if ((flags & ~(HAS_KEY_HASH | HAS_OLD_KEY_HASH)) != 0) {
+            throw new UnknownFormatException("flag set of an unsettled message", flags, "bits 0 and 1");
+        }
+        long leaseIndex = in.varint();
+        int leaseOrdinal = in.bounded("a lease ordinal", Integer.MAX_VALUE);
+        long dueMillis = in.varint();
+        int deliveries = in.bounded("a delivery count", Integer.MAX_VALUE);
+        long firstDelivered = in.zigzag();
+        long keyHash = (flags & HAS_KEY_HASH) != 0 ? in.i64() : 0;
+        long oldKeyHash = (flags & HAS_OLD_KEY_HASH) != 0 ? in.i64() : 0;
+        in.finish();
+        return new UnsettledMessage(
+                offset,
+                UnsettledMessage.State.ofCode(state),
+                new LeaseRef(offset, leaseIndex, leaseOrdinal),
+                dueMillis,
+                deliveries,
+                firstDelivered,
+                keyHash,
+                oldKeyHash);
+    }
+}
