@@ -1,4 +1,7 @@
-/** Client of the native API, on the HTTP client of the JDK. */
+/**
+ * A small client of Penstock's HTTP API on the HTTP client of the JDK. Start at {@link
+ * dev.penstock.client.PenstockClient}.
+ */
 @NullMarked
 package dev.penstock.client;
 

@@ -1,5 +1,10 @@
 package dev.penstock.broker.deliver;
 
+import dev.penstock.broker.plan.LogBatch;
+import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.StreamState;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -7,6 +12,14 @@ import java.util.List;
  * from an event loop. Refusals are thrown as {@link Refused}.
  */
 public final class EventReader {
+
+    private final AppliedState state;
+    private final LogBatches batches;
+
+    public EventReader(AppliedState state, LogBatches batches) {
+        this.state = state;
+        this.batches = batches;
+    }
 
     /**
      * @param next offset to ask for next
@@ -19,6 +32,64 @@ public final class EventReader {
      * end of this node: an empty page.
      */
     public Page read(String stream, long offset, int limit, long maxBytes) {
-        return new Page(List.of(), offset, true);
+        try (MachineView view = state.openView()) {
+            StreamState of = view.stream(stream)
+                    .orElseThrow(() -> new Refused(
+                            Refused.Code.UNKNOWN_STREAM, "expected a known stream, but there is no '" + stream + "'"));
+            if (offset < of.earliest()) {
+                throw new Refused(
+                        Refused.Code.OFFSET_TRIMMED,
+                        "expected an offset from " + Offsets.format(of.earliest()) + " on, but got "
+                                + Offsets.format(offset) + ": it was trimmed; read from the earliest",
+                        of.earliest(),
+                        of.end());
+            }
+            List<RenderedEvent> events = new ArrayList<>(Math.min(limit, 256));
+            long next = offset;
+            long bytes = 0;
+            while (next < of.end() && events.size() < limit) {
+                LogBatch batch = batchAt(view, of, next);
+                while (next < batch.endOffset() && events.size() < limit) {
+                    int i = Math.toIntExact(next - batch.baseOffset());
+                    bytes += batch.columns().bodyLength(i) + ENVELOPE_BYTES;
+                    if (bytes > maxBytes && !events.isEmpty()) {
+                        return new Page(events, next, false);
+                    }
+                    events.add(EventRenderer.render(stream, batch, next));
+                    next++;
+                }
+            }
+            return new Page(events, next, next >= of.end());
+        }
     }
+
+    /** The events at {@code offsets} (rising), which must all be stored. */
+    List<RenderedEvent> readAll(int streamId, long[] offsets) {
+        try (MachineView view = state.openView()) {
+            String stream = view.stream(streamId)
+                    .orElseThrow(() -> new IllegalStateException("expected stream " + streamId + " of a grant"))
+                    .name();
+            List<RenderedEvent> events = new ArrayList<>(offsets.length);
+            LogBatch batch = null;
+            for (long offset : offsets) {
+                if (batch == null || offset >= batch.endOffset() || offset < batch.baseOffset()) {
+                    batch = batches.at(view, streamId, offset)
+                            .orElseThrow(() -> new IllegalStateException(
+                                    "expected offset " + offset + " of stream '" + stream + "' to be stored"));
+                }
+                events.add(EventRenderer.render(stream, batch, offset));
+            }
+            return events;
+        }
+    }
+
+    private LogBatch batchAt(MachineView view, StreamState of, long offset) {
+        return batches.at(view, of.id(), offset)
+                .orElseThrow(() -> new IllegalStateException(
+                        "expected offset " + offset + " of stream '" + of.name() + "' below its end " + of.end()
+                                + " to be stored"));
+    }
+
+    /** What the envelope adds to an event's fragments, about, in bytes. */
+    static final int ENVELOPE_BYTES = 384;
 }

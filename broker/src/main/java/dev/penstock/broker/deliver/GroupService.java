@@ -1,20 +1,35 @@
 package dev.penstock.broker.deliver;
 
+import dev.penstock.broker.plan.GroupFilter;
+import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.storage.machine.Command;
+import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StartPosition;
+import dev.penstock.storage.model.StoredBatch;
+import dev.penstock.storage.model.StreamState;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /**
  * What a consumer can do with a group, whatever the protocol. Thread-safe, never blocks; works on a ready leader only
  * (elsewhere every call is refused with {@link Refused.Code#NO_LEADER}; HTTP forwards before it gets here). Futures
  * complete exceptionally with {@link Refused} only.
  */
-public final class GroupService {
+public final class GroupService implements AutoCloseable {
 
     /** @param existed true if the same group was there already */
     public record Created(long logIndex, GroupState group, boolean existed) {}
@@ -28,8 +43,12 @@ public final class GroupService {
     public record ReceiveRequest(
             String group, int max, long waitMillis, OptionalLong visibilityMillis, long maxBytes) {}
 
-    /** @param logIndex the Raft index that decided; of an empty answer the applied index */
-    public record Received(long logIndex, List<Delivery> deliveries) {}
+    /**
+     * @param logIndex the Raft index that decided; of an empty answer the applied index
+     * @param plannedNanos {@link System#nanoTime()} of this node before the leases were granted: an answer that could only be
+     *     sent after half their length is given back instead
+     */
+    public record Received(long logIndex, long plannedNanos, List<Delivery> deliveries) {}
 
     /** One result per receipt, in order. A receipt that is not authentic is INVALID. */
     public record Settled(long logIndex, List<ItemOutcome> results) {}
@@ -48,25 +67,85 @@ public final class GroupService {
 
     /**
      * @param backlog events at or after the scan position, before any filter
-     * @param oldestUnsettledMillis age of the oldest unsettled or undelivered event by commit time, 0 if there is none
+     * @param oldestUnsettledMillis how long the oldest unsettled event has been in the log, 0 if there is none
      */
     public record Described(
             long logIndex, GroupState group, String stream, long floor, long backlog, long oldestUnsettledMillis) {}
 
+    private final CommandSubmitter submitter;
+    private final LeaderView leader;
+    private final AppliedState state;
+    private final ReceiptSeal seal;
+    private final Clock wallClock;
+    private final ReceiveService receives;
+
+    public GroupService(
+            CommandSubmitter submitter,
+            LeaderView leader,
+            AppliedState state,
+            EventReader reader,
+            LogBatches batches,
+            ReceiptSeal seal,
+            Executor readers,
+            Clock wallClock,
+            int maxInFlightPerGroup) {
+        this.submitter = submitter;
+        this.leader = leader;
+        this.state = state;
+        this.seal = seal;
+        this.wallClock = wallClock;
+        this.receives =
+                new ReceiveService(submitter, leader, state, reader, batches, seal, readers, maxInFlightPerGroup);
+    }
+
     public CompletableFuture<Created> create(String name, String stream, StartPosition start, GroupConfig config) {
-        throw new UnsupportedOperationException();
+        int streamId;
+        try (MachineView view = state.openView()) {
+            GroupFilter.compile(config);
+            streamId = view.stream(stream)
+                    .orElseThrow(() -> new Refused(
+                            Refused.Code.UNKNOWN_STREAM, "expected a known stream, but there is no '" + stream + "'"))
+                    .id();
+        } catch (IllegalArgumentException e) {
+            return refused(new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(e.getMessage())));
+        } catch (Refused e) {
+            return refused(leader.leadership().leads() ? e : notLeading());
+        }
+        return decide(new Command.CreateGroup(name, streamId, start, config), (index, reply) -> {
+            Reply.GroupCreated created = expect(Reply.GroupCreated.class, reply);
+            try (MachineView view = state.openView()) {
+                GroupState group = view.group(created.groupId())
+                        .orElseThrow(() -> new Refused(
+                                Refused.Code.UNKNOWN_GROUP, "group '" + name + "' was deleted meanwhile"));
+                return new Created(index, group, created.existed());
+            }
+        });
     }
 
+    /** Completes with the Raft index that decided. */
     public CompletableFuture<Long> delete(String name) {
-        throw new UnsupportedOperationException();
+        return withGroup(
+                name,
+                group -> decide(new Command.DeleteGroup(group.id(), group.generation()), (index, reply) -> {
+                    expect(Reply.Done.class, reply);
+                    return index;
+                }));
     }
 
+    /** All groups, in order of name. */
     public List<Described> list() {
-        throw new UnsupportedOperationException();
+        try (MachineView view = state.openView()) {
+            return view.groups().stream()
+                    .sorted(Comparator.comparing(GroupState::name))
+                    .map(group -> described(view, group))
+                    .toList();
+        }
     }
 
     public Optional<Described> describe(String name) {
-        throw new UnsupportedOperationException();
+        try (MachineView view = state.openView()) {
+            return view.group(name).map(group -> described(view, group));
+        }
     }
 
     /**
@@ -74,30 +153,185 @@ public final class GroupService {
      * is given back uncounted.
      */
     public CompletableFuture<Received> receive(ReceiveRequest request) {
-        throw new UnsupportedOperationException();
+        return receives.receive(request);
     }
 
     /** The answer could not be written to its client: its messages are given back, the delivery not counted. */
-    public void release(String group, Received received) {
-        throw new UnsupportedOperationException();
+    public void release(Received received) {
+        Map<GroupKey, List<LeaseRef>> leases = new LinkedHashMap<>();
+        for (Delivery delivery : received.deliveries()) {
+            ReceiptSeal.Opened opened = seal.open(delivery.receipt())
+                    .orElseThrow(() -> new IllegalStateException("expected a receipt that this node made"));
+            leases.computeIfAbsent(new GroupKey(opened.groupId(), opened.generation()), key -> new ArrayList<>())
+                    .add(opened.lease());
+        }
+        leases.forEach((key, refs) -> receives.release(key.groupId(), key.generation(), refs));
     }
 
+    private record GroupKey(int groupId, long generation) {}
+
     public CompletableFuture<Settled> ack(String group, List<String> receipts) {
-        throw new UnsupportedOperationException();
+        return settle(
+                group, receipts, (state, leases) -> new Command.Ack(state.id(), state.generation(), leases));
     }
 
     public CompletableFuture<Settled> nack(String group, List<String> receipts, long delayMillis) {
-        throw new UnsupportedOperationException();
+        return settle(
+                group,
+                receipts,
+                (state, leases) -> new Command.Nack(state.id(), state.generation(), leases, delayMillis));
     }
 
     /** @param lenient the standard SQS view: any authentic receipt of an unsettled message */
     public CompletableFuture<Settled> extend(
             String group, List<String> receipts, long visibilityMillis, boolean lenient) {
-        throw new UnsupportedOperationException();
+        return settle(
+                group,
+                receipts,
+                (state, leases) ->
+                        new Command.Extend(state.id(), state.generation(), leases, visibilityMillis, lenient));
     }
 
     public CompletableFuture<Sought> seek(String group, StartPosition to, boolean dryRun) {
-        throw new UnsupportedOperationException();
+        return withGroup(group, found -> {
+            if (!dryRun) {
+                return decide(
+                        new Command.SeekGroup(found.id(), found.generation(), to), (index, reply) -> {
+                            Reply.Sought sought = expect(Reply.Sought.class, reply);
+                            return new Sought(index, sought.from(), sought.to(), endOf(found) - sought.to());
+                        });
+            }
+            try (MachineView view = state.openView()) {
+                StreamState stream = view.stream(found.streamId()).orElseThrow();
+                long target = to.resolve(stream.earliest(), stream.end());
+                if (target < stream.earliest() || target > stream.end()) {
+                    return refused(new Refused(
+                            Refused.Code.OFFSET_OUT_OF_RANGE,
+                            "expected an offset from " + Offsets.format(stream.earliest()) + " to "
+                                    + Offsets.format(stream.end()) + ", but got " + Offsets.format(target),
+                            stream.earliest(),
+                            stream.end()));
+                }
+                return CompletableFuture.completedFuture(
+                        new Sought(view.appliedIndex(), view.floor(found), target, stream.end() - target));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        receives.close();
+    }
+
+    private long endOf(GroupState group) {
+        try (MachineView view = state.openView()) {
+            return view.stream(group.streamId()).map(StreamState::end).orElse(0L);
+        }
+    }
+
+    private Described described(MachineView view, GroupState group) {
+        StreamState stream = view.stream(group.streamId()).orElseThrow();
+        long floor = view.floor(group);
+        long oldestMillis = 0;
+        if (floor < stream.end()) {
+            long storedWall = view.batchAt(stream.id(), Math.max(floor, stream.earliest()))
+                    .map(StoredBatch::wallMillis)
+                    .orElse(0L);
+            oldestMillis = storedWall == 0 ? 0 : Math.max(0, wallClock.millis() - storedWall);
+        }
+        return new Described(
+                view.appliedIndex(), group, stream.name(), floor, stream.end() - group.scan(), oldestMillis);
+    }
+
+    private CompletableFuture<Settled> settle(
+            String name, List<String> receipts, BiFunction<GroupState, List<LeaseRef>, Command> command) {
+        return withGroup(name, group -> {
+            ItemOutcome[] outcomes = new ItemOutcome[receipts.size()];
+            List<LeaseRef> leases = new ArrayList<>(receipts.size());
+            List<Integer> places = new ArrayList<>(receipts.size());
+            for (int i = 0; i < outcomes.length; i++) {
+                Optional<ReceiptSeal.Opened> opened = seal.open(receipts.get(i));
+                if (opened.isEmpty() || opened.get().groupId() != group.id()) {
+                    outcomes[i] = ItemOutcome.INVALID;
+                } else if (opened.get().generation() != group.generation()) {
+                    outcomes[i] = ItemOutcome.LEASE_LOST;
+                } else {
+                    leases.add(opened.get().lease());
+                    places.add(i);
+                }
+            }
+            if (leases.isEmpty()) {
+                return CompletableFuture.completedFuture(new Settled(state.appliedIndex(), List.of(outcomes)));
+            }
+            return decide(command.apply(group, leases), (index, reply) -> {
+                boolean sought = reply instanceof Reply.Rejected rejected
+                        && rejected.reason() == Reply.Rejection.STALE_GENERATION;
+                Reply.ItemResult[] results =
+                        sought ? null : expect(Reply.Settled.class, reply).results();
+                for (int i = 0; i < places.size(); i++) {
+                    outcomes[places.get(i)] = results == null ? ItemOutcome.LEASE_LOST : outcomeOf(results[i]);
+                }
+                return new Settled(index, List.of(outcomes));
+            });
+        });
+    }
+
+    private <T> CompletableFuture<T> withGroup(String name, Function<GroupState, CompletableFuture<T>> use) {
+        if (!leader.leadership().leads()) {
+            return refused(notLeading());
+        }
+        Optional<GroupState> group;
+        try (MachineView view = state.openView()) {
+            group = view.group(name);
+        }
+        return group.map(use)
+                .orElseGet(() -> refused(new Refused(
+                        Refused.Code.UNKNOWN_GROUP, "expected a known group, but there is no '" + name + "'")));
+    }
+
+    private <T> CompletableFuture<T> decide(Command command, BiFunction<Long, Reply, T> result) {
+        if (!leader.leadership().leads()) {
+            return refused(notLeading());
+        }
+        return submitter
+                .submit(List.of(command))
+                .handle((decided, failure) -> {
+                    if (failure != null) {
+                        throw ReceiveService.refusalOf(failure);
+                    }
+                    return result.apply(decided.index(), decided.replies().get(0));
+                })
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(ReceiveService.refusalOf(failure)));
+    }
+
+    private static <T extends Reply> T expect(Class<T> type, Reply reply) {
+        if (type.isInstance(reply)) {
+            return type.cast(reply);
+        }
+        if (reply instanceof Reply.Rejected rejected) {
+            throw new Refused(codeOf(rejected.reason()), rejected.detail());
+        }
+        throw new IllegalStateException("expected the reply " + type.getSimpleName() + ", but got " + reply);
+    }
+
+    private static Refused.Code codeOf(Reply.Rejection reason) {
+        return switch (reason) {
+            case UNKNOWN_GROUP, STALE_GENERATION -> Refused.Code.UNKNOWN_GROUP;
+            case UNKNOWN_STREAM, UNKNOWN_SOURCE -> Refused.Code.UNKNOWN_STREAM;
+            case GROUP_EXISTS -> Refused.Code.GROUP_EXISTS;
+            case OFFSET_OUT_OF_RANGE -> Refused.Code.OFFSET_OUT_OF_RANGE;
+            case IN_FLIGHT_LIMIT -> Refused.Code.IN_FLIGHT_LIMIT;
+            case STALE_PLAN, STALE_TERM, STALE_SCAN, NOT_AVAILABLE -> Refused.Code.OUTCOME_UNKNOWN;
+            case SOURCE_STOPPED, SOURCE_CONFLICT, MALFORMED -> Refused.Code.INVALID_REQUEST;
+        };
+    }
+
+    private static <T> CompletableFuture<T> refused(Refused refusal) {
+        return CompletableFuture.failedFuture(refusal);
+    }
+
+    private static Refused notLeading() {
+        return new Refused(Refused.Code.NO_LEADER, "this node does not lead");
     }
 
     static ItemOutcome outcomeOf(Reply.ItemResult result) {

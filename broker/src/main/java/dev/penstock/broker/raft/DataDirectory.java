@@ -47,6 +47,11 @@ public final class DataDirectory implements AutoCloseable {
         this.lockChannel = lockChannel;
     }
 
+    /** True once a node has found out who it is there; changes nothing. */
+    public static boolean isBelongingToANode(Path root) {
+        return Files.exists(root.resolve("identity"));
+    }
+
     public static DataDirectory open(Path root) throws StartRefused {
         return open(root, Fsync.DISK);
     }

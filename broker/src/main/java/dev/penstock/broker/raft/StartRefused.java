@@ -11,7 +11,9 @@ public final class StartRefused extends Exception {
         UNWRITABLE,
         IN_USE,
         DAMAGED,
-        NOT_ANSWERED
+        NOT_ANSWERED,
+        /** The source's database cannot be read as configured. */
+        SOURCE
     }
 
     private final Reason reason;

@@ -134,13 +134,17 @@ final class SettleHandler {
         return ItemResult.OK;
     }
 
-    /** Only a running lease can be given back uncounted, so that doing it twice uncounts once. */
+    /**
+     * Only a running lease can be given back uncounted, and it is void then: the message takes a lease that nobody holds,
+     * or an extend by the old one would let it be given back, and uncounted, again.
+     */
     private ItemResult releaseOne(Entry entry, Group group, Stored row, LeaseRef lease) {
         UnsettledMessage message = row.message();
         if (message.state() != State.LEASED || !isNewest(message, lease)) {
             return ItemResult.LEASE_LOST;
         }
-        UnsettledMessage uncounted = Messages.with(message, message.lease(), message.deliveries() - 1);
+        LeaseRef nobodys = new LeaseRef(message.offset(), entry.index, entry.takeOrdinals(1));
+        UnsettledMessage uncounted = Messages.with(message, nobodys, message.deliveries() - 1);
         messages.replace(entry, group, row, Messages.with(uncounted, State.READY, 0));
         return ItemResult.OK;
     }

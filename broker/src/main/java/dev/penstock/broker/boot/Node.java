@@ -1,0 +1,247 @@
+package dev.penstock.broker.boot;
+
+import dev.penstock.broker.config.NodeConfig;
+import dev.penstock.broker.deliver.EventReader;
+import dev.penstock.broker.deliver.GroupService;
+import dev.penstock.broker.deliver.ReceiptSeal;
+import dev.penstock.broker.duty.LeaderDuties;
+import dev.penstock.broker.http.HttpCounters;
+import dev.penstock.broker.http.RequestObserver;
+import dev.penstock.broker.http.peer.EventLoops;
+import dev.penstock.broker.http.peer.PeerClient;
+import dev.penstock.broker.http.peer.PeerEndpoints;
+import dev.penstock.broker.http.peer.PeerKeys;
+import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.broker.raft.DataDirectory;
+import dev.penstock.broker.raft.FailStop;
+import dev.penstock.broker.raft.NodeIdentity;
+import dev.penstock.broker.raft.RaftNode;
+import dev.penstock.broker.raft.StartRefused;
+import dev.penstock.broker.raft.StartRefused.Reason;
+import dev.penstock.broker.raft.Startup;
+import dev.penstock.broker.raft.StateMachines;
+import dev.penstock.replicator.flow.SourceConfig;
+import dev.penstock.replicator.flow.SourcePreflight;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node: opens its parts in order and closes them in reverse, leadership handed over first. Opened by the starting
+ * thread, closed once, by that or by the shutdown hook.
+ */
+public final class Node implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+    /** Decoded batches kept for readers at the end of the log; part of the 384 MiB heap that a node is started with. */
+    private static final long BATCH_CACHE_BYTES = 48L << 20;
+
+    /** Grants are read and rendered beside each other; reads of one batch are served from the cache. */
+    private static final int GRANT_READERS = 2;
+
+    /** The first start waits for the operator to start the other nodes. */
+    private static final Duration FORMATION_PATIENCE = Duration.ofMinutes(10);
+
+    private final NodeConfig config;
+    private final FailStop failStop;
+    private final Deque<Part> open = new ConcurrentLinkedDeque<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    /** Something to close, with its name for the log. */
+    private record Part(String name, AutoCloseable closeable) {}
+
+    private Node(NodeConfig config, FailStop failStop) {
+        this.config = config;
+        this.failStop = failStop;
+    }
+
+    /**
+     * Runs a node until the process is told to stop, then stops it in order. Returns only by {@link StartRefused}.
+     *
+     * @param join an empty data directory joins the cluster that the peers already form
+     */
+    public static void run(NodeConfig config, boolean join) throws StartRefused {
+        Node node = new Node(config, FailStop.process());
+        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "penstock-shutdown"));
+        try {
+            node.openParts(join);
+            new CountDownLatch(1).await();
+        } catch (StartRefused | RuntimeException e) {
+            node.close();
+            throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            node.close();
+        }
+    }
+
+    private void openParts(boolean join) throws StartRefused {
+        checkSourceBeforeFirstStart(join);
+        String nodeId = config.node().id();
+        DataDirectory directory =
+                opened("data directory", DataDirectory.open(config.node().dataDir()));
+        EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
+        PeerKeys peerKeys =
+                new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
+        PeerClient peerClient = opened("peer channels", new PeerClient(loops, peerKeys, nodeId));
+        ClusterPeers peers = new ClusterPeers(nodeId, peerClient, NodeSettings.otherHttpAddresses(config));
+        PeerEndpoints peerEndpoints = new PeerEndpoints();
+        Startup startup = new Startup(
+                directory,
+                config.cluster().id(),
+                nodeId,
+                NodeSettings.httpAddresses(config).keySet());
+        ClusterPeers.serveIdentity(peerEndpoints, startup);
+
+        RaftPorts ports = new RaftPorts();
+        LogBatches batches = new LogBatches(BATCH_CACHE_BYTES);
+        EventReader reader = new EventReader(ports, batches);
+        LeaderDuties duties = new LeaderDuties(ports, ports, ports, NodeSettings.sources(config));
+        NodeReport report = new NodeReport(config, ports, peers, duties);
+        GroupService groups = openGroups(ports, reader, batches);
+        openHttp(new NodeHttp.Parts(
+                loops,
+                new HttpCounters(),
+                ports,
+                groups,
+                reader,
+                report,
+                peerClient,
+                peerKeys,
+                peerEndpoints,
+                () -> "",
+                RequestObserver.NONE));
+
+        NodeIdentity identity = startup.establish(peers.probe(), join, FORMATION_PATIENCE);
+        RaftNode raft = new RaftNode(
+                NodeSettings.raft(config),
+                identity,
+                directory,
+                StateMachines.rocks(NodeSettings.rocks(config), failStop),
+                failStop);
+        raft.start();
+        opened("Raft", raft);
+        report.attach(raft);
+        ClusterPeers.serve(peerEndpoints, raft, report::statusLines);
+        ports.attach(raft);
+        duties.start();
+        opened("duties", duties);
+        ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
+        opened("digest watch", scheduler::shutdownNow);
+        peers.watchDigests(raft, scheduler, failStop);
+        joinIfNew(peers, raft, identity);
+        LOG.info(
+                "Node {} is up: HTTP {}, Raft {}",
+                nodeId,
+                config.http().bind(),
+                config.raft().bind());
+    }
+
+    /**
+     * A source that cannot work is told before anything is created. Later starts do not ask: events are served while
+     * Postgres is down, and its state is shown on {@code /health/sources}.
+     */
+    private void checkSourceBeforeFirstStart(boolean join) throws StartRefused {
+        if (join || DataDirectory.isBelongingToANode(config.node().dataDir())) {
+            return;
+        }
+        List<String> problems = new ArrayList<>();
+        for (SourceConfig source : NodeSettings.sources(config)) {
+            SourcePreflight.check(source).forEach(problem -> problems.add(problem.detail()));
+        }
+        if (!problems.isEmpty()) {
+            throw new StartRefused(Reason.SOURCE, String.join("\n", problems));
+        }
+    }
+
+    private GroupService openGroups(RaftPorts ports, EventReader reader, LogBatches batches) {
+        ExecutorService grantReaders = Executors.newFixedThreadPool(GRANT_READERS, daemons("penstock-grant-reader"));
+        opened("grant readers", grantReaders::shutdownNow);
+        return opened(
+                "groups",
+                new GroupService(
+                        ports,
+                        ports,
+                        ports,
+                        reader,
+                        batches,
+                        new ReceiptSeal(config.cluster().secret().reveal()),
+                        grantReaders,
+                        Clock.systemUTC(),
+                        config.limits().inFlightPerGroup()));
+    }
+
+    private void openHttp(NodeHttp.Parts parts) throws StartRefused {
+        try {
+            opened("HTTP", NodeHttp.start(config, parts));
+        } catch (IOException e) {
+            throw new StartRefused(
+                    Reason.IN_USE,
+                    "The HTTP address " + config.http().bind() + " cannot be used (" + e.getMessage()
+                            + "): stop the program that listens there, or configure another http.bind.",
+                    e);
+        }
+    }
+
+    private void joinIfNew(ClusterPeers peers, RaftNode raft, NodeIdentity identity) {
+        if (!identity.joined() || raft.memberAddresses().containsKey(identity.nodeId())) {
+            return;
+        }
+        Thread joining = new Thread(
+                () -> {
+                    try {
+                        peers.joinCluster(identity, config.self().raft().toString(), closing::get);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "penstock-join");
+        joining.setDaemon(true);
+        joining.start();
+    }
+
+    private <T extends AutoCloseable> T opened(String name, T part) {
+        open.push(new Part(name, part));
+        return part;
+    }
+
+    /** In reverse order of opening: duties end before leadership is handed over, Raft ends before HTTP. Runs once. */
+    @Override
+    public void close() {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        while (!open.isEmpty()) {
+            Part part = open.pop();
+            try {
+                part.closeable().close();
+            } catch (Exception e) {
+                LOG.warn("Closing {} failed; going on with the rest", part.name(), e);
+            }
+        }
+    }
+
+    private static ThreadFactory daemons(String name) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

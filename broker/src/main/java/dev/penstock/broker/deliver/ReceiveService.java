@@ -1,0 +1,446 @@
+package dev.penstock.broker.deliver;
+
+import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
+import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.plan.GrantPlanner;
+import dev.penstock.broker.plan.GroupFilter;
+import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.broker.plan.Plan;
+import dev.penstock.storage.machine.Applied;
+import dev.penstock.storage.machine.Command;
+import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.machine.Reply;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.LeaseRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves receives: holds them while nothing is available, plans grants when something is, and answers once the grant is
+ * committed. One thread owns all of its state; other threads only put messages into its inbox. While a group's grants are
+ * on their way to the log it is not planned again: what arrives meanwhile goes into one entry afterwards (group commit),
+ * and the planner never needs to look through its own proposals.
+ */
+final class ReceiveService implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReceiveService.class);
+
+    /** Messages granted in one entry at most: about 20 bytes each keep it below the 512 KiB of a lease entry. */
+    private static final int MAX_MESSAGES_PER_ENTRY = 20_000;
+
+    /** A filter that matches nothing moves the group's replicated scan position this often, in offsets. */
+    private static final long EMPTY_GRANT_OFFSETS = 4096;
+
+    private static final long MAX_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final CommandSubmitter submitter;
+    private final LeaderView leader;
+    private final AppliedState state;
+    private final EventReader reader;
+    private final LogBatches batches;
+    private final ReceiptSeal seal;
+    private final Executor readers;
+    private final int maxInFlightPerGroup;
+    private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+    private final Set<Integer> grownStreams = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> freedGroups = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean wakePosted = new AtomicBoolean();
+    private final Map<String, Desk> desks = new HashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    ReceiveService(
+            CommandSubmitter submitter,
+            LeaderView leader,
+            AppliedState state,
+            EventReader reader,
+            LogBatches batches,
+            ReceiptSeal seal,
+            Executor readers,
+            int maxInFlightPerGroup) {
+        this.submitter = submitter;
+        this.leader = leader;
+        this.state = state;
+        this.reader = reader;
+        this.batches = batches;
+        this.seal = seal;
+        this.readers = readers;
+        this.maxInFlightPerGroup = maxInFlightPerGroup;
+        this.thread = new Thread(this::run, "penstock-receives");
+        thread.setDaemon(true);
+        state.onApplied(this::applied);
+        leader.onChange(() -> inbox.add(this::leadershipChanged));
+        thread.start();
+    }
+
+    /** One receive that waits for its answer. */
+    private static final class Waiting {
+        private final ReceiveRequest request;
+        private final long deadlineNanos;
+        private final CompletableFuture<Received> answer = new CompletableFuture<>();
+
+        Waiting(ReceiveRequest request, long nowNanos) {
+            this.request = request;
+            this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.waitMillis());
+        }
+    }
+
+    /** What is known of one group while somebody waits for it. */
+    private static final class Desk {
+        private final List<Waiting> waiting = new ArrayList<>();
+        private boolean granting;
+        private boolean dirty = true;
+        private int streamId = -1;
+        private int groupId = -1;
+        private long generation = -1;
+        private long planVersion = -1;
+        private long judgedTo;
+        private @Nullable GroupFilter filter;
+
+        /** Forgets what was judged under another generation or plan version. */
+        GroupFilter filterFor(GroupState group) {
+            GroupFilter current = filter;
+            if (current == null
+                    || groupId != group.id()
+                    || generation != group.generation()
+                    || planVersion != group.planVersion()) {
+                current = GroupFilter.compile(group.config());
+                filter = current;
+                groupId = group.id();
+                streamId = group.streamId();
+                generation = group.generation();
+                planVersion = group.planVersion();
+                judgedTo = 0;
+            }
+            return current;
+        }
+    }
+
+    CompletableFuture<Received> receive(ReceiveRequest request) {
+        if (closed || !leader.leadership().leads()) {
+            return CompletableFuture.failedFuture(notLeading());
+        }
+        Waiting waiting = new Waiting(request, System.nanoTime());
+        CompletableFuture<Received> unused = waiting.answer.whenComplete((received, failure) -> {
+            if (waiting.answer.isCancelled()) {
+                inbox.add(() -> forget(waiting));
+            }
+        });
+        inbox.add(() -> {
+            Desk desk = desks.computeIfAbsent(request.group(), name -> new Desk());
+            desk.waiting.add(waiting);
+            desk.dirty = true;
+        });
+        return waiting.answer;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        inbox.add(() -> {});
+        try {
+            thread.join(2_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void applied(Applied applied) {
+        if (applied.grownStreams().isEmpty() && applied.freedGroups().isEmpty()) {
+            return;
+        }
+        grownStreams.addAll(applied.grownStreams());
+        freedGroups.addAll(applied.freedGroups());
+        if (wakePosted.compareAndSet(false, true)) {
+            inbox.add(this::markDirty);
+        }
+    }
+
+    private void markDirty() {
+        wakePosted.set(false);
+        List<Integer> streams = drain(grownStreams);
+        List<Integer> groups = drain(freedGroups);
+        for (Desk desk : desks.values()) {
+            if (desk.groupId < 0 || streams.contains(desk.streamId) || groups.contains(desk.groupId)) {
+                desk.dirty = true;
+            }
+        }
+    }
+
+    private static List<Integer> drain(Set<Integer> set) {
+        List<Integer> drained = new ArrayList<>();
+        for (Iterator<Integer> i = set.iterator(); i.hasNext(); ) {
+            drained.add(i.next());
+            i.remove();
+        }
+        return drained;
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                takeMessages();
+                long now = System.nanoTime();
+                for (Iterator<Map.Entry<String, Desk>> i = desks.entrySet().iterator(); i.hasNext(); ) {
+                    Map.Entry<String, Desk> entry = i.next();
+                    Desk desk = entry.getValue();
+                    if (desk.dirty && !desk.granting) {
+                        plan(entry.getKey(), desk);
+                    }
+                    answerOverdue(desk, now);
+                    if (desk.waiting.isEmpty() && !desk.granting) {
+                        i.remove();
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                break;
+            } catch (RuntimeException e) {
+                LOG.error("A round of receives failed; those waiting are refused and may be repeated", e);
+                refuseAll(new Refused(Refused.Code.OUTCOME_UNKNOWN, "the receive failed inside the node; repeat it"));
+            }
+        }
+        refuseAll(notLeading());
+    }
+
+    private void takeMessages() throws InterruptedException {
+        Runnable message = inbox.poll(idleNanos(), TimeUnit.NANOSECONDS);
+        while (message != null) {
+            message.run();
+            message = inbox.poll();
+        }
+    }
+
+    private long idleNanos() {
+        long now = System.nanoTime();
+        long idle = MAX_IDLE_NANOS;
+        for (Desk desk : desks.values()) {
+            if (desk.dirty && !desk.granting && !desk.waiting.isEmpty()) {
+                return 0;
+            }
+            for (Waiting waiting : desk.waiting) {
+                idle = Math.min(idle, waiting.deadlineNanos - now);
+            }
+        }
+        return Math.max(0, idle);
+    }
+
+    private void plan(String name, Desk desk) {
+        desk.dirty = false;
+        desk.waiting.removeIf(waiting -> waiting.answer.isDone());
+        if (desk.waiting.isEmpty()) {
+            return;
+        }
+        List<Waiting> served = new ArrayList<>();
+        List<Command> grants = new ArrayList<>();
+        GroupState group;
+        // Read before the view is opened: a plan made on the view of an earlier leadership is refused by its term.
+        long term = leader.leadership().term();
+        try (MachineView view = state.openView()) {
+            group = view.group(name).orElse(null);
+            if (group == null) {
+                refuse(desk, new Refused(
+                        Refused.Code.UNKNOWN_GROUP, "expected a known group, but there is no '" + name + "'"));
+                return;
+            }
+            if (group.leased() >= maxInFlightPerGroup) {
+                refuse(desk, new Refused(Refused.Code.IN_FLIGHT_LIMIT, "group '" + name + "' has "
+                        + group.leased() + " messages in flight, the limit: ack some, or let their leases end"));
+                return;
+            }
+            planRound(desk, group, view, served, grants);
+        }
+        if (!grants.isEmpty()) {
+            desk.waiting.removeAll(served);
+            desk.granting = true;
+            propose(desk, group, term, served, grants);
+        }
+    }
+
+    private void planRound(
+            Desk desk, GroupState group, MachineView view, List<Waiting> served, List<Command> grants) {
+        GroupFilter filter = desk.filterFor(group);
+        GrantPlanner planner =
+                new GrantPlanner(view, group, filter, batches, desk.judgedTo, maxInFlightPerGroup);
+        int messages = 0;
+        for (Waiting waiting : desk.waiting) {
+            if (messages >= MAX_MESSAGES_PER_ENTRY) {
+                desk.dirty = true;
+                return;
+            }
+            ReceiveRequest request = waiting.request;
+            Plan plan = planner.next(request.max(), request.maxBytes());
+            desk.judgedTo = plan.newScan();
+            desk.dirty |= plan.more() && plan.messages() == 0;
+            if (plan.messages() == 0) {
+                if (plan.newScan() - plan.previousScan() >= EMPTY_GRANT_OFFSETS) {
+                    grants.add(plan.grant(group, 0));
+                }
+                return;
+            }
+            served.add(waiting);
+            grants.add(plan.grant(
+                    group, request.visibilityMillis().orElse(group.config().visibilityMillis())));
+            messages += plan.messages();
+        }
+    }
+
+    private void propose(
+            Desk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
+        long plannedNanos = System.nanoTime();
+        CompletableFuture<?> unused = submitter.submit(grants, term).whenComplete((decided, failure) -> inbox.add(() -> {
+            desk.granting = false;
+            if (failure != null) {
+                desk.dirty = true;
+                Refused refused = refusalOf(failure);
+                served.forEach(waiting -> waiting.answer.completeExceptionally(refused));
+                return;
+            }
+            for (int i = 0; i < served.size(); i++) {
+                settleGrant(desk, group, served.get(i), decided.index(), decided.replies().get(i), plannedNanos);
+            }
+        }));
+    }
+
+    private void settleGrant(
+            Desk desk, GroupState group, Waiting waiting, long index, Reply reply, long plannedNanos) {
+        if (reply instanceof Reply.Granted granted) {
+            readers.execute(() -> answer(group, waiting, index, granted, plannedNanos));
+        } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.UNKNOWN_GROUP) {
+            waiting.answer.completeExceptionally(new Refused(Refused.Code.UNKNOWN_GROUP, rejected.detail()));
+        } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.IN_FLIGHT_LIMIT) {
+            waiting.answer.completeExceptionally(new Refused(Refused.Code.IN_FLIGHT_LIMIT, rejected.detail()));
+        } else {
+            // The plan was overtaken (a seek, a new plan version, a new term): the receive is planned anew.
+            LOG.debug("Grant for group {} refused: {}", group.name(), reply);
+            Desk current = desks.computeIfAbsent(group.name(), name -> desk);
+            current.waiting.add(0, waiting);
+            current.judgedTo = 0;
+            current.dirty = true;
+        }
+    }
+
+    /** On a reader thread: the bodies are read once, on the node that answers. */
+    private void answer(GroupState group, Waiting waiting, long index, Reply.Granted granted, long plannedNanos) {
+        try {
+            List<RenderedEvent> events = waiting.answer.isDone()
+                    ? List.of()
+                    : reader.readAll(group.streamId(), granted.offsets());
+            List<Delivery> deliveries = new ArrayList<>(events.size());
+            for (int i = 0; i < events.size(); i++) {
+                LeaseRef lease = leaseAt(granted, i);
+                deliveries.add(new Delivery(
+                        seal.seal(group.id(), group.generation(), lease),
+                        granted.deliveries()[i],
+                        granted.firstDeliveredWallMillis()[i],
+                        events.get(i)));
+            }
+            if (!waiting.answer.complete(new Received(index, plannedNanos, deliveries))) {
+                release(group, granted);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("Granted messages of group {} could not be read; they are given back", group.name(), e);
+            release(group, granted);
+            waiting.answer.completeExceptionally(
+                    new Refused(Refused.Code.OUTCOME_UNKNOWN, "the receive failed inside the node; repeat it"));
+        }
+    }
+
+    private static LeaseRef leaseAt(Reply.Granted granted, int i) {
+        return new LeaseRef(granted.offsets()[i], granted.leaseIndex(), granted.firstOrdinal() + i);
+    }
+
+    private void release(GroupState group, Reply.Granted granted) {
+        List<LeaseRef> leases = new ArrayList<>(granted.offsets().length);
+        for (int i = 0; i < granted.offsets().length; i++) {
+            leases.add(leaseAt(granted, i));
+        }
+        release(group.id(), group.generation(), leases);
+    }
+
+    /** Gives messages back uncounted. If it cannot be decided they come back when their leases end. */
+    void release(int groupId, long generation, List<LeaseRef> leases) {
+        List<Command> release = List.of(new Command.Release(groupId, generation, leases));
+        CompletableFuture<?> unused = submitter.submit(release).whenComplete((decided, failure) -> {
+            if (failure != null) {
+                LOG.info("A release of {} messages was not decided; they come back at their deadline", leases.size());
+            }
+        });
+    }
+
+    private void answerOverdue(Desk desk, long nowNanos) {
+        if (desk.granting && desk.waiting.isEmpty()) {
+            return;
+        }
+        for (Iterator<Waiting> i = desk.waiting.iterator(); i.hasNext(); ) {
+            Waiting waiting = i.next();
+            if (waiting.answer.isDone()) {
+                i.remove();
+            } else if (waiting.deadlineNanos <= nowNanos && !desk.granting && !desk.dirty) {
+                i.remove();
+                waiting.answer.complete(new Received(state.appliedIndex(), nowNanos, List.of()));
+            }
+        }
+    }
+
+    private void forget(Waiting gone) {
+        Desk desk = desks.get(gone.request.group());
+        if (desk != null) {
+            desk.waiting.remove(gone);
+        }
+    }
+
+    private void leadershipChanged() {
+        if (!leader.leadership().leads()) {
+            refuseAll(notLeading());
+        }
+    }
+
+    private void refuseAll(Refused refused) {
+        desks.values().forEach(desk -> refuse(desk, refused));
+    }
+
+    private static void refuse(Desk desk, Refused refused) {
+        desk.waiting.forEach(waiting -> waiting.answer.completeExceptionally(refused));
+        desk.waiting.clear();
+    }
+
+    private static Refused notLeading() {
+        return new Refused(Refused.Code.NO_LEADER, "this node does not lead");
+    }
+
+    static Refused refusalOf(Throwable failure) {
+        Throwable cause = failure instanceof java.util.concurrent.CompletionException wrapped
+                        && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
+        if (cause instanceof Refused refused) {
+            return refused;
+        }
+        if (cause instanceof CommandSubmitter.NotDecided notDecided && !notDecided.outcomeUnknown()) {
+            return new Refused(
+                    switch (notDecided.reason()) {
+                        case OVERLOADED -> Refused.Code.OVERLOADED;
+                        case TOO_LARGE -> Refused.Code.INVALID_REQUEST;
+                        default -> Refused.Code.NO_LEADER;
+                    },
+                    String.valueOf(notDecided.getMessage()));
+        }
+        return new Refused(
+                Refused.Code.OUTCOME_UNKNOWN,
+                "the command was sent to the log but got no answer; it may have been applied: repeat it");
+    }
+}

@@ -1,0 +1,5 @@
+/** Work that only a ready leader does: reading the slot, ending leases, sweeping. */
+@NullMarked
+package dev.penstock.broker.duty;
+
+import org.jspecify.annotations.NullMarked;

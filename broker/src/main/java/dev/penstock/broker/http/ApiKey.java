@@ -1,0 +1,31 @@
+package dev.penstock.broker.http;
+
+import java.util.Set;
+
+/**
+ * A key of the configuration. The secret is kept as it is: a signature cannot be checked against a digest of it.
+ *
+ * @param id letters, digits, {@code -} and {@code _}; no dot, which parts id and secret in a token
+ */
+public record ApiKey(String id, String secret, Set<Scope> scopes) {
+
+    public ApiKey {
+        scopes = Set.copyOf(scopes);
+        if (!id.matches("[A-Za-z0-9_-]{1,128}")) {
+            throw new IllegalArgumentException(
+                    "expected a key id of letters, digits, '-' and '_', but got '" + id + "'");
+        }
+        if (secret.isEmpty()) {
+            throw new IllegalArgumentException("the key '" + id + "' has an empty secret");
+        }
+    }
+
+    Identity identity() {
+        return new Identity(id, scopes);
+    }
+
+    @Override
+    public String toString() {
+        return "ApiKey[" + id + ", scopes " + scopes + "]";
+    }
+}

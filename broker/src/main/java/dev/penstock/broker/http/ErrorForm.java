@@ -1,0 +1,28 @@
+package dev.penstock.broker.http;
+
+import dev.penstock.broker.deliver.Refused;
+
+/** How a protocol says no. Thread-safe. */
+public interface ErrorForm {
+
+    Response render(HttpFailure failure, String requestId);
+
+    /** A failed authentication; never 400. */
+    Response denied(Authenticator.Denied denied, String requestId);
+
+    /** What an endpoint's future failed with. Protocols with failures of their own know them here. */
+    default Response renderAny(Throwable failure, String requestId) {
+        if (failure instanceof HttpFailure known) {
+            return render(known, requestId);
+        }
+        if (failure instanceof Refused refused) {
+            return render(Refusals.translate(refused), requestId);
+        }
+        return render(new HttpFailure(Problem.INTERNAL, "see the node's log for request " + requestId), requestId);
+    }
+
+    /** Whether {@link #renderAny} has an answer of its own, so that the failure is not a fault of the node. */
+    default boolean knows(Throwable failure) {
+        return failure instanceof HttpFailure || failure instanceof Refused;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.penstock.broker.http;
+
+import dev.penstock.broker.deliver.GroupService;
+import dev.penstock.broker.deliver.GroupService.Created;
+import dev.penstock.broker.deliver.GroupService.Described;
+import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
+import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.deliver.GroupService.Settled;
+import dev.penstock.broker.deliver.GroupService.Sought;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.StartPosition;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What endpoints need of {@link GroupService}; see there. Two stand behind it: the service, and a fake in tests. */
+public interface GroupOperations {
+
+    CompletableFuture<Created> create(String name, String stream, StartPosition start, GroupConfig config);
+
+    CompletableFuture<Long> delete(String name);
+
+    List<Described> list();
+
+    Optional<Described> describe(String name);
+
+    CompletableFuture<Received> receive(ReceiveRequest request);
+
+    void release(Received received);
+
+    CompletableFuture<Settled> ack(String group, List<String> receipts);
+
+    CompletableFuture<Settled> nack(String group, List<String> receipts, long delayMillis);
+
+    CompletableFuture<Settled> extend(String group, List<String> receipts, long visibilityMillis, boolean lenient);
+
+    CompletableFuture<Sought> seek(String group, StartPosition to, boolean dryRun);
+
+    static GroupOperations of(GroupService service) {
+        return new GroupOperations() {
+            @Override
+            public CompletableFuture<Created> create(
+                    String name, String stream, StartPosition start, GroupConfig config) {
+                return service.create(name, stream, start, config);
+            }
+
+            @Override
+            public CompletableFuture<Long> delete(String name) {
+                return service.delete(name);
+            }
+
+            @Override
+            public List<Described> list() {
+                return service.list();
+            }
+
+            @Override
+            public Optional<Described> describe(String name) {
+                return service.describe(name);
+            }
+
+            @Override
+            public CompletableFuture<Received> receive(ReceiveRequest request) {
+                return service.receive(request);
+            }
+
+            @Override
+            public void release(Received received) {
+                service.release(received);
+            }
+
+            @Override
+            public CompletableFuture<Settled> ack(String group, List<String> receipts) {
+                return service.ack(group, receipts);
+            }
+
+            @Override
+            public CompletableFuture<Settled> nack(String group, List<String> receipts, long delayMillis) {
+                return service.nack(group, receipts, delayMillis);
+            }
+
+            @Override
+            public CompletableFuture<Settled> extend(
+                    String group, List<String> receipts, long visibilityMillis, boolean lenient) {
+                return service.extend(group, receipts, visibilityMillis, lenient);
+            }
+
+            @Override
+            public CompletableFuture<Sought> seek(String group, StartPosition to, boolean dryRun) {
+                return service.seek(group, to, dryRun);
+            }
+        };
+    }
+}

@@ -1,0 +1,184 @@
+package dev.penstock.broker.plan;
+
+import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.EventBatch;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.UnsettledMessage;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Plans the grants of one group for one round: several receives one after the other, which go into the same Raft entry.
+ * Reads the applied state and the log, decides, touches nothing. A wrong or stale plan can delay, never lose, double or
+ * reorder: apply checks it. Its only unchecked power is the judgement that an offset does not match.
+ *
+ * <p>Ready messages (given back or expired) come first, in order of offset, then events that were never handed out. No
+ * overlay of proposals on their way is needed: a group is planned only while none of its grants is.
+ */
+public final class GrantPlanner {
+
+    /** Offsets judged in one plan at most, so that a filter that matches nothing cannot hold up other groups. */
+    static final long SCAN_BUDGET = 100_000;
+
+    private final MachineView view;
+    private final GroupState group;
+    private final GroupFilter filter;
+    private final LogBatches batches;
+    private final long end;
+    private long scan;
+    private long judged;
+    private long retryFrom;
+    private int room;
+
+    /**
+     * @param judgedTo offsets below it were judged under this plan version already and none of them at or above the
+     *     group's scan matches
+     * @param maxInFlight messages the group may have under lease
+     */
+    public GrantPlanner(
+            MachineView view, GroupState group, GroupFilter filter, LogBatches batches, long judgedTo, int maxInFlight) {
+        this.view = view;
+        this.group = group;
+        this.filter = filter;
+        this.batches = batches;
+        this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
+        this.scan = group.scan();
+        this.judged = Math.max(group.scan(), judgedTo);
+        this.retryFrom = 0;
+        this.room = (int) Math.max(0, maxInFlight - group.leased());
+    }
+
+    /** Up to {@code max} messages of up to {@code maxBytes}; the first message always fits. */
+    public Plan next(int max, long maxBytes) {
+        Picked picked = new Picked(Math.min(max, room), maxBytes);
+        pickReady(picked);
+        long budgetEnd = judged + SCAN_BUDGET;
+        while (!picked.full && judged < end && judged < budgetEnd) {
+            LogBatch batch = batches.at(view, group.streamId(), judged)
+                    .orElseThrow(() -> new IllegalStateException("expected offset " + judged + " of stream "
+                            + group.streamId() + " below its end " + end + " to be stored"));
+            pickFresh(picked, batch);
+        }
+        Plan plan = new Plan(
+                scan, judged, picked.fresh(), picked.keyHashes(), picked.retries(), picked.full || judged < end);
+        room -= plan.messages();
+        scan = judged;
+        return plan;
+    }
+
+    private void pickReady(Picked picked) {
+        if (group.ready() == 0 || picked.full) {
+            return;
+        }
+        List<UnsettledMessage> ready = view.ready(group, retryFrom, picked.room());
+        for (UnsettledMessage message : ready) {
+            LogBatch batch = batches.at(view, group.streamId(), message.offset())
+                    .orElseThrow(() -> new IllegalStateException("expected offset " + message.offset() + " of stream "
+                            + group.streamId() + ", ready in group " + group.id() + ", to be stored"));
+            int i = (int) (message.offset() - batch.baseOffset());
+            if (!picked.takeRetry(message.offset(), batch.columns().bodyLength(i))) {
+                return;
+            }
+            retryFrom = message.offset() + 1;
+        }
+    }
+
+    private void pickFresh(Picked picked, LogBatch batch) {
+        boolean[] routes = filter.routes(batch.header());
+        if (!any(routes)) {
+            judged = batch.endOffset();
+            return;
+        }
+        EventBatch.Columns columns = batch.columns();
+        while (judged < batch.endOffset()) {
+            int i = (int) (judged - batch.baseOffset());
+            if (routes[columns.route(i)] && filter.wants(columns.action(i))) {
+                if (!picked.takeFresh(judged, columns.keyHash(i), columns.oldKeyHash(i), columns.bodyLength(i))) {
+                    return;
+                }
+            }
+            judged++;
+        }
+    }
+
+    private static boolean any(boolean[] routes) {
+        for (boolean wanted : routes) {
+            if (wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** What one plan has picked so far, within its bounds. */
+    private static final class Picked {
+        private final int max;
+        private final long maxBytes;
+        private long[] fresh = new long[16];
+        private long[] keyHashes = new long[32];
+        private long[] retries = new long[0];
+        private int freshCount;
+        private int retryCount;
+        private long bytes;
+        private boolean full;
+
+        Picked(int max, long maxBytes) {
+            this.max = max;
+            this.maxBytes = maxBytes;
+            this.full = max <= 0;
+        }
+
+        int room() {
+            return max - freshCount - retryCount;
+        }
+
+        boolean takeRetry(long offset, int bodyBytes) {
+            if (!fits(bodyBytes)) {
+                return false;
+            }
+            if (retryCount == retries.length) {
+                retries = Arrays.copyOf(retries, Math.max(16, retryCount * 2));
+            }
+            retries[retryCount++] = offset;
+            full = room() == 0;
+            return true;
+        }
+
+        boolean takeFresh(long offset, long keyHash, long oldKeyHash, int bodyBytes) {
+            if (!fits(bodyBytes)) {
+                return false;
+            }
+            if (freshCount == fresh.length) {
+                fresh = Arrays.copyOf(fresh, freshCount * 2);
+                keyHashes = Arrays.copyOf(keyHashes, freshCount * 4);
+            }
+            fresh[freshCount] = offset;
+            keyHashes[2 * freshCount] = keyHash;
+            keyHashes[2 * freshCount + 1] = oldKeyHash;
+            freshCount++;
+            // The next event must still be judged, by the next plan: full is found out when it does not fit.
+            return true;
+        }
+
+        private boolean fits(int bodyBytes) {
+            if (room() == 0 || (bytes > 0 && bytes + bodyBytes > maxBytes)) {
+                full = true;
+                return false;
+            }
+            bytes += bodyBytes;
+            return true;
+        }
+
+        long[] fresh() {
+            return Arrays.copyOf(fresh, freshCount);
+        }
+
+        long[] keyHashes() {
+            return Arrays.copyOf(keyHashes, 2 * freshCount);
+        }
+
+        long[] retries() {
+            return Arrays.copyOf(retries, retryCount);
+        }
+    }
+}

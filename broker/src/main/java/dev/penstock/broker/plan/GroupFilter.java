@@ -1,0 +1,94 @@
+package dev.penstock.broker.plan;
+
+import dev.penstock.storage.model.Action;
+import dev.penstock.storage.model.BatchHeader;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.Route;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A group's filter, compiled. Evaluated on the leader by the planner, never in apply. Immutable.
+ *
+ * <p>The contract: a {@code tables} filter matches row events and truncates of these tables; a logical message reaches a
+ * group only if it has no tables filter or names the action; a gap passes every filter.
+ */
+public final class GroupFilter {
+
+    private final boolean everyTable;
+    private final Set<String> tables;
+    private final Set<String> schemas;
+    private final Set<Action> actions;
+    private final boolean namesMessages;
+
+    private GroupFilter(Set<String> tables, Set<String> schemas, Set<Action> actions, boolean namesMessages) {
+        this.everyTable = tables.isEmpty() && schemas.isEmpty();
+        this.tables = tables;
+        this.schemas = schemas;
+        this.actions = actions;
+        this.namesMessages = namesMessages;
+    }
+
+    /** Throws {@link IllegalArgumentException} saying which part cannot be understood. */
+    public static GroupFilter compile(GroupConfig config) {
+        Set<String> tables = new HashSet<>();
+        Set<String> schemas = new HashSet<>();
+        for (String table : config.tables()) {
+            int dot = table.indexOf('.');
+            if (dot < 1 || dot == table.length() - 1) {
+                throw new IllegalArgumentException(
+                        "expected a table as schema.table or schema.*, but got '" + table + "'");
+            }
+            if (table.endsWith(".*")) {
+                schemas.add(table.substring(0, table.length() - 2));
+            } else {
+                tables.add(table);
+            }
+        }
+        Set<Action> actions = EnumSet.noneOf(Action.class);
+        for (String word : config.actions()) {
+            actions.add(actionOf(word));
+        }
+        boolean namesMessages = actions.contains(Action.MESSAGE);
+        if (actions.isEmpty()) {
+            actions = EnumSet.allOf(Action.class);
+        }
+        if (!config.where().isEmpty()) {
+            throw new IllegalArgumentException("expected no 'where': filters by value are not built yet");
+        }
+        return new GroupFilter(tables, schemas, actions, namesMessages);
+    }
+
+    private static Action actionOf(String word) {
+        for (Action action : Action.values()) {
+            if (action.word().equals(word)) {
+                return action;
+            }
+        }
+        throw new IllegalArgumentException(
+                "expected an action (insert, update, delete, truncate, read, message), but got '" + word + "'");
+    }
+
+    /** Which of the batch's routes can match at all, by their number. */
+    public boolean[] routes(BatchHeader header) {
+        List<Route> routes = header.routes();
+        boolean[] wanted = new boolean[routes.size()];
+        for (int i = 0; i < wanted.length; i++) {
+            Route route = routes.get(i);
+            wanted[i] = switch (route.kind()) {
+                case TABLE -> everyTable
+                        || schemas.contains(route.schema())
+                        || tables.contains(route.schema() + "." + route.name());
+                case MESSAGE -> everyTable || namesMessages;
+                case SOURCE -> true;
+            };
+        }
+        return wanted;
+    }
+
+    public boolean wants(Action action) {
+        return action == Action.GAP || actions.contains(action);
+    }
+}

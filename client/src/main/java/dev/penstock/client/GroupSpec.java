@@ -1,0 +1,85 @@
+package dev.penstock.client;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group to be created. What is null or empty takes the server's default.
+ *
+ * @param tables {@code schema.table} or {@code schema.*}; empty = all
+ * @param actions such as insert; empty = all
+ */
+public record GroupSpec(
+        String name,
+        @Nullable String stream,
+        @Nullable StartAt start,
+        @Nullable Duration visibilityTimeout,
+        @Nullable Integer maxDeliveries,
+        List<String> tables,
+        List<String> actions) {
+
+    public GroupSpec {
+        tables = List.copyOf(tables);
+        actions = List.copyOf(actions);
+    }
+
+    /** With the server's defaults: starts at the end of the default stream and gets everything. */
+    public static GroupSpec named(String name) {
+        return new GroupSpec(name, null, null, null, null, List.of(), List.of());
+    }
+
+    public GroupSpec on(String streamName) {
+        return new GroupSpec(name, streamName, start, visibilityTimeout, maxDeliveries, tables, actions);
+    }
+
+    public GroupSpec from(StartAt position) {
+        return new GroupSpec(name, stream, position, visibilityTimeout, maxDeliveries, tables, actions);
+    }
+
+    public GroupSpec visibleAfter(Duration timeout) {
+        return new GroupSpec(name, stream, start, timeout, maxDeliveries, tables, actions);
+    }
+
+    public GroupSpec ofTables(List<String> names) {
+        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, names, actions);
+    }
+
+    public GroupSpec ofActions(List<String> names) {
+        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, tables, names);
+    }
+
+    public GroupSpec atMostDelivered(int times) {
+        return new GroupSpec(name, stream, start, visibilityTimeout, times, tables, actions);
+    }
+
+    Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", name);
+        if (stream != null) {
+            json.put("stream", stream);
+        }
+        if (start != null) {
+            json.put("start", start.toJson());
+        }
+        if (visibilityTimeout != null) {
+            json.put("visibility_timeout", Json.duration(visibilityTimeout));
+        }
+        if (maxDeliveries != null) {
+            json.put("max_deliveries", maxDeliveries);
+        }
+        Map<String, Object> filter = new LinkedHashMap<>();
+        if (!tables.isEmpty()) {
+            filter.put("tables", tables);
+        }
+        if (!actions.isEmpty()) {
+            filter.put("actions", actions);
+        }
+        if (!filter.isEmpty()) {
+            json.put("filter", filter);
+        }
+        return json;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.penstock.client;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One message under a lease.
+ *
+ * @param receipt names the lease: settle or extend with it
+ * @param deliveryCount 1 at the first delivery
+ */
+public record Message(String receipt, int deliveryCount, Instant firstDeliveredAt, Event event) {
+
+    /** As the API gave it, in one line. */
+    public String toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("receipt", receipt);
+        json.put("delivery_count", deliveryCount);
+        json.put("first_delivered_at", firstDeliveredAt.toString());
+        json.put("event", event);
+        return Json.text(json);
+    }
+}

@@ -1,0 +1,5 @@
+/** The bench command. */
+@NullMarked
+package dev.penstock.cluster.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package dev.penstock.cluster.process;
+
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The packaged broker: where it is and how a node of a cluster on one machine is run. */
+public final class BrokerProgram {
+    /** Names the jar if it is not in its usual place. */
+    public static final String PROPERTY = "penstock.jar";
+
+    /**
+     * Three nodes, a Postgres and a load share one small machine. Heap and direct memory leave room for RocksDB within
+     * 1 GiB resident; the serial collector takes no core that another node needs.
+     */
+    private static final List<String> JVM = List.of(
+            "-Xms64m",
+            "-Xmx384m",
+            "-XX:MaxDirectMemorySize=128m",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Dfile.encoding=UTF-8",
+            "--enable-native-access=ALL-UNNAMED");
+
+    private BrokerProgram() {}
+
+    /** Start of a node's command line, up to and with the jar. */
+    public static List<String> command() throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.addAll(JVM);
+        command.add("-jar");
+        command.add(jar().toString());
+        return command;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The jar by property, else beside the module that this class was loaded from. */
+    public static Path jar() throws IOException {
+        String named = System.getProperty(PROPERTY);
+        List<Path> places = new ArrayList<>();
+        if (named != null) {
+            places.add(Path.of(named));
+        } else {
+            // <root>/cluster-tests/target/penstock-demo.jar, or .../target/classes
+            for (Path path = here(); path != null; path = path.getParent()) {
+                places.add(path.resolve("broker/target/penstock.jar"));
+            }
+        }
+        for (Path place : places) {
+            if (Files.isRegularFile(place)) {
+                return place.toAbsolutePath().normalize();
+            }
+        }
+        throw new IOException("the broker's program is not built (no broker/target/penstock.jar);"
+                + " build it with: mvn -DskipTests package");
+    }
+
+    private static @Nullable Path here() throws IOException {
+        try {
+            return Path.of(BrokerProgram.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toAbsolutePath()
+                    .getParent();
+        } catch (URISyntaxException e) {
+            throw new IOException("the place of this program cannot be found", e);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.penstock.cluster.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.penstock.cluster.process.NodeSpec;
+import dev.penstock.cluster.rig.ClusterRig;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Processes die under load; after each death everything that was promised still holds. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class FaultsClusterIT {
+    /** Fail-over takes a leader's silence of up to two seconds, an election, and the slot's take-over. */
+    private static final long UNAVAILABLE_MILLIS = 10_000;
+
+    private TestPostgres postgres;
+    private TestCluster cluster;
+
+    @BeforeAll
+    void startCluster() throws Exception {
+        postgres = TestPostgres.embedded(Map.of());
+        cluster = TestCluster.start(postgres);
+    }
+
+    @AfterAll
+    void stopCluster() throws Exception {
+        cluster.close();
+        postgres.close();
+    }
+
+    @BeforeEach
+    void healthy() throws Exception {
+        rig().start();
+    }
+
+    private ClusterRig rig() {
+        return cluster.rig();
+    }
+
+    private void restart(String id) throws Exception {
+        rig().cluster().start(rig().cluster().spec(id), List.of());
+    }
+
+    @Test
+    void shouldLoseNothingWhenTheLeaderIsKilled() throws Exception {
+        long silence = new Trial(rig(), postgres).run(() -> {
+            String leader = rig().leader();
+            rig().process(leader).kill();
+            assertThat(rig().leader()).isNotEqualTo(leader);
+            restart(leader);
+        });
+
+        assertThat(silence).isLessThan(UNAVAILABLE_MILLIS);
+    }
+
+    @Test
+    void shouldNotNoticeWhenAFollowerIsKilled() throws Exception {
+        new Trial(rig(), postgres).run(() -> {
+            String leader = rig().leader();
+            String follower = rig().followers().get(0);
+            rig().process(follower).kill();
+            assertThat(rig().leader()).isEqualTo(leader);
+            restart(follower);
+        });
+    }
+
+    @Test
+    void shouldLoseNothingWhenAllNodesAreKilledAtOnce() throws Exception {
+        new Trial(rig(), postgres).run(() -> {
+            for (NodeSpec spec : rig().cluster().specs()) {
+                rig().process(spec.id()).destroy();
+            }
+            for (NodeSpec spec : rig().cluster().specs()) {
+                rig().process(spec.id()).kill();
+            }
+            rig().cluster().startAll();
+        });
+    }
+
+    @Test
+    void shouldLoseNothingWhenPostgresIsKilled() throws Exception {
+        Trial trial = new Trial(rig(), postgres);
+        trial.run(() -> {
+            postgres.embedded().kill();
+            postgres.embedded().start();
+        });
+    }
+
+    /** A leader that hangs is no leader; when it wakes up it finds that out before it does harm. */
+    @Test
+    void shouldLoseNothingWhenTheLeaderFreezes() throws Exception {
+        Trial trial = new Trial(rig(), postgres);
+        trial.run(() -> {
+            String leader = rig().leader();
+            rig().process(leader).signal("STOP");
+            String next = rig().followers().get(0);
+            org.awaitility.Awaitility.await("another leader")
+                    .atMost(java.time.Duration.ofSeconds(20))
+                    .until(() -> {
+                        String seen = rig().node(next).cluster().leader();
+                        return !seen.isEmpty() && !seen.equals(leader);
+                    });
+            trial.awaitMore(500);
+            rig().process(leader).signal("CONT");
+        });
+    }
+}

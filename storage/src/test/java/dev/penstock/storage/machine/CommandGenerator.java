@@ -1,0 +1,343 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.codec.BatchCodec;
+import dev.penstock.storage.codec.Batches;
+import dev.penstock.storage.machine.Model.GroupModel;
+import dev.penstock.storage.machine.Model.Message;
+import dev.penstock.storage.machine.Model.Source;
+import dev.penstock.storage.model.Action;
+import dev.penstock.storage.model.ChangeEvent;
+import dev.penstock.storage.model.EventBatch;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.Route;
+import dev.penstock.storage.model.SourcePosition;
+import dev.penstock.storage.model.SourceState.Phase;
+import dev.penstock.storage.model.StartPosition;
+import dev.penstock.storage.model.UnsettledMessage.State;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Random commands: mostly what a leader could plan from the model's state, often stale, sometimes nonsense. */
+final class CommandGenerator {
+
+    private record Held(int group, long generation, LeaseRef lease) {}
+
+    private static final int KEPT_LEASES = 300;
+    private static final int KEPT_BATCHES = 20;
+    private static final int MAX_GROUPS = 7;
+
+    private final Random random;
+    private final Model model;
+    private final List<Held> leases = new ArrayList<>();
+    private final List<Command.Append> batches = new ArrayList<>();
+
+    CommandGenerator(Random random, Model model) {
+        this.random = random;
+        this.model = model;
+    }
+
+    /** Remembers the leases that were given, so that they are used, late ones too. */
+    void learn(List<Command> commands, List<Reply> replies) {
+        for (int i = 0; i < commands.size(); i++) {
+            if (commands.get(i) instanceof Command.Grant grant && replies.get(i) instanceof Reply.Granted granted) {
+                for (int m = 0; m < granted.offsets().length; m++) {
+                    LeaseRef lease =
+                            new LeaseRef(granted.offsets()[m], granted.leaseIndex(), granted.firstOrdinal() + m);
+                    leases.add(new Held(grant.groupId(), grant.generation(), lease));
+                }
+            }
+        }
+        while (leases.size() > KEPT_LEASES) {
+            leases.remove(random.nextInt(leases.size() / 2));
+        }
+    }
+
+    Command next() {
+        int dice = random.nextInt(1000);
+        if (model.sources.size() < 2 || dice < 15) {
+            return sourceCommand(random.nextInt(6));
+        } else if (dice < 75) {
+            return append();
+        } else if (model.groups.size() < 3 || dice < 85) {
+            return createGroup();
+        } else if (dice < 88) {
+            return deleteGroup();
+        } else if (dice < 96) {
+            return seek();
+        } else if (dice < 480) {
+            return grant();
+        } else if (dice < 720) {
+            return new Command.Ack(0, 0, List.of());
+        } else if (dice < 790) {
+            return new Command.Nack(0, 0, List.of(), random.nextInt(20) == 0 ? -1 : random.nextInt(3) * 40L);
+        } else if (dice < 860) {
+            long visibility = random.nextInt(20) == 0 ? -1 : random.nextInt(4) * 50L;
+            return new Command.Extend(0, 0, List.of(), visibility, random.nextBoolean());
+        } else if (dice < 900) {
+            return new Command.Release(0, 0, List.of());
+        } else if (dice < 955) {
+            return new Command.Expire(random.nextInt(30) - 1);
+        } else if (dice < 990) {
+            return new Command.Sweep(random.nextInt(20) - 1);
+        } else if (dice < 997) {
+            return new Command.Mark();
+        }
+        return new Command.RaiseFeatureLevel(random.nextInt(2));
+    }
+
+    /** Fills in the leases of a command that settles: of one group, some wrong. */
+    Command complete(Command command) {
+        if (command instanceof Command.Ack) {
+            Held held = anyHeld();
+            return new Command.Ack(held.group, generationOf(held), someLeases(held));
+        } else if (command instanceof Command.Nack c) {
+            Held held = anyHeld();
+            return new Command.Nack(held.group, generationOf(held), someLeases(held), c.delayMillis());
+        } else if (command instanceof Command.Extend c) {
+            Held held = anyHeld();
+            return new Command.Extend(
+                    held.group, generationOf(held), someLeases(held), c.visibilityMillis(), c.lenient());
+        } else if (command instanceof Command.Release) {
+            Held held = anyHeld();
+            return new Command.Release(held.group, generationOf(held), someLeases(held));
+        }
+        return command;
+    }
+
+    private boolean rarely() {
+        return random.nextInt(25) == 0;
+    }
+
+    private <T> T any(List<T> list) {
+        return list.get(random.nextInt(list.size()));
+    }
+
+    private Held anyHeld() {
+        if (leases.isEmpty()) {
+            return new Held(random.nextInt(5), random.nextInt(20), new LeaseRef(random.nextInt(10), 3, 0));
+        }
+        // Late ones too, but mostly of the last few grants.
+        int from = random.nextInt(4) == 0 ? 0 : Math.max(0, leases.size() - 40);
+        return leases.get(from + random.nextInt(leases.size() - from));
+    }
+
+    private long generationOf(Held held) {
+        if (rarely()) {
+            return held.generation + random.nextInt(3) - 1;
+        }
+        return held.generation;
+    }
+
+    private List<LeaseRef> someLeases(Held first) {
+        List<LeaseRef> chosen = new ArrayList<>();
+        chosen.add(first.lease);
+        for (Held held : leases) {
+            if (held.group == first.group && held.generation == first.generation && random.nextInt(6) == 0) {
+                chosen.add(held.lease);
+            }
+        }
+        if (rarely()) {
+            chosen.add(first.lease);
+        }
+        if (rarely()) {
+            chosen.add(new LeaseRef(
+                    first.lease.offset() + random.nextInt(5) - 2,
+                    first.lease.leaseIndex() + random.nextInt(3) - 1,
+                    random.nextInt(4) - 1));
+        }
+        return chosen;
+    }
+
+    // ---- sources ----
+
+    private Command sourceCommand(int kind) {
+        int streamId = 1 + random.nextInt(3);
+        Source s = model.sources.getOrDefault(streamId, new Source());
+        SourcePosition previous = rarely() ? SourcePosition.ORIGIN : s.last;
+        if (s.phase == Phase.INTENT && model.sources.containsKey(streamId) && random.nextInt(4) > 0) {
+            return new Command.SourceReady(streamId, "sys", 1, new Lsn(10));
+        }
+        if (s.phase == Phase.STOPPED && random.nextInt(4) > 0) {
+            return new Command.ResumeSource(
+                    streamId, previous, s.epoch + (rarely() ? 2 : 1), "slot2", "sys", 2, new Lsn(500));
+        }
+        return switch (kind) {
+            case 0, 1 -> new Command.SourceIntent(
+                    "s" + random.nextInt(3), "db", rarely() ? "other" : "slot", "pub");
+            case 2 -> new Command.SourceReady(streamId, "sys", 1 + random.nextInt(2), new Lsn(10));
+            case 3 -> new Command.SourceBound(
+                    streamId, previous, new Lsn(s.bound.value() + random.nextInt(20) - 3));
+            case 4 -> new Command.ResumeSource(streamId, previous, s.epoch, "slot2", "sys", 2, new Lsn(500));
+            default -> random.nextInt(4) > 0
+                    ? new Command.Mark()
+                    : new Command.StopSource(
+                            streamId, previous, "slot gone", random.nextBoolean() ? new byte[0] : gap(s, previous));
+        };
+    }
+
+    private static byte[] gap(Source s, SourcePosition previous) {
+        EventBatch.Builder builder = new EventBatch.Builder(s.name, "db", previous);
+        SourcePosition position =
+                new SourcePosition(s.epoch, new Lsn(previous.commitLsn().value() + 1), 0);
+        builder.add(new ChangeEvent(
+                position,
+                Action.GAP,
+                Route.SOURCE,
+                1000,
+                0,
+                0,
+                0,
+                false,
+                Batches.utf8("{\"reason\":\"slot_missing\"}"),
+                ChangeEvent.ABSENT,
+                ChangeEvent.ABSENT,
+                ChangeEvent.ABSENT));
+        return BatchCodec.encode(builder.build());
+    }
+
+    private Command append() {
+        int streamId = rarely() ? 9 : 1 + random.nextInt(2);
+        Source s = model.sources.getOrDefault(streamId, new Source());
+        if (!batches.isEmpty() && random.nextInt(12) == 0) {
+            return any(batches);
+        }
+        SourcePosition previous = s.last;
+        if (random.nextInt(15) == 0) {
+            previous = new SourcePosition(
+                    s.last.epoch(), new Lsn(Math.max(0, s.last.commitLsn().value() + random.nextInt(5) - 3)), 0);
+        }
+        byte[] encoded = BatchCodec.encode(batch(s, previous));
+        if (rarely()) {
+            encoded[random.nextInt(encoded.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        Command.Append append = new Command.Append(streamId, encoded);
+        batches.add(append);
+        if (batches.size() > KEPT_BATCHES) {
+            batches.remove(0);
+        }
+        return append;
+    }
+
+    private EventBatch batch(Source s, SourcePosition previous) {
+        EventBatch.Builder builder = new EventBatch.Builder(rarely() ? "nobody" : s.name, "db", previous);
+        int epoch = rarely() ? s.epoch + 1 : s.epoch;
+        int events = 1 + random.nextInt(6);
+        SourcePosition at = previous;
+        for (int i = 0; i < events; i++) {
+            boolean sameTransaction = at.epoch() == epoch && random.nextBoolean();
+            at = sameTransaction
+                    ? new SourcePosition(epoch, at.commitLsn(), at.ordinal() + 1)
+                    : new SourcePosition(
+                            Math.max(epoch, at.epoch()),
+                            new Lsn(at.commitLsn().value() + 1 + random.nextInt(3)),
+                            0);
+            builder.add(Batches.insert(at, random.nextInt(50), 1000 + random.nextInt(1000)));
+            if (random.nextInt(3) == 0) {
+                builder.endTransaction(new Lsn(at.commitLsn().value() + 1));
+            }
+        }
+        return builder.build();
+    }
+
+    // ---- groups ----
+
+    private Command createGroup() {
+        StartPosition start =
+                switch (random.nextInt(3)) {
+                    case 0 -> new StartPosition.Earliest();
+                    case 1 -> new StartPosition.Latest();
+                    default -> new StartPosition.AtOffset(random.nextInt(60) - 3);
+                };
+        boolean ordered = random.nextBoolean();
+        GroupConfig config = new GroupConfig(
+                rarely() ? -1 : 30_000,
+                random.nextInt(2),
+                ordered ? GroupConfig.Ordering.KEY : GroupConfig.Ordering.NONE,
+                GroupConfig.Mode.CHANGES,
+                random.nextBoolean() ? List.of() : List.of("public.orders"),
+                List.of(),
+                "");
+        String name = rarely() ? "not a name" : "g" + random.nextInt(MAX_GROUPS);
+        return new Command.CreateGroup(name, rarely() ? 9 : 1 + random.nextInt(2), start, config);
+    }
+
+    private GroupModel anyGroup() {
+        List<GroupModel> all = new ArrayList<>(model.groups.values());
+        all.sort((a, b) -> Integer.compare(a.id, b.id));
+        return all.isEmpty() || rarely() ? new GroupModel() : any(all);
+    }
+
+    private Command deleteGroup() {
+        GroupModel g = anyGroup();
+        return new Command.DeleteGroup(g.id, rarely() ? g.generation - 1 : g.generation);
+    }
+
+    private Command seek() {
+        GroupModel g = anyGroup();
+        long end = model.sources.getOrDefault(g.stream, new Source()).end;
+        StartPosition to =
+                switch (random.nextInt(4)) {
+                    case 0 -> new StartPosition.Earliest();
+                    case 1 -> new StartPosition.Latest();
+                    default -> new StartPosition.AtOffset(end - random.nextInt(30) + 2);
+                };
+        return new Command.SeekGroup(g.id, rarely() ? g.generation - 1 : g.generation, to);
+    }
+
+    private Command grant() {
+        GroupModel g = anyGroup();
+        long end = model.sources.getOrDefault(g.stream, new Source()).end;
+        long scan = rarely() ? g.scan + random.nextInt(3) - 1 : g.scan;
+        long newScan = Math.min(end, scan + random.nextInt(12)) + (rarely() ? 2 : 0);
+        TreeSet<Long> fresh = new TreeSet<>();
+        for (long offset = scan; offset < newScan; offset++) {
+            if (random.nextInt(3) > 0) {
+                fresh.add(offset);
+            }
+        }
+        TreeSet<Long> retries = new TreeSet<>();
+        for (Map.Entry<Long, Message> message : g.messages.entrySet()) {
+            if (message.getValue().state == State.READY ? random.nextInt(3) > 0 : random.nextInt(150) == 0) {
+                retries.add(message.getKey());
+            }
+        }
+        if (random.nextInt(60) == 0) {
+            retries.add((long) random.nextInt(40) - 2);
+        }
+        long visibility = random.nextInt(8) == 0 ? 0 : random.nextInt(200);
+        return new Command.Grant(
+                g.id,
+                rarely() ? g.generation - 1 : g.generation,
+                rarely() ? g.planVersion + 1 : g.planVersion,
+                scan,
+                newScan,
+                toArray(fresh),
+                hashes(fresh, g.ordered()),
+                toArray(retries),
+                rarely() ? -1 : visibility);
+    }
+
+    private static long[] toArray(Set<Long> offsets) {
+        return offsets.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** Few keys, so that order matters; the same for an offset each time. */
+    private long[] hashes(Set<Long> fresh, boolean ordered) {
+        long[] hashes = new long[2 * fresh.size() + (random.nextInt(500) == 0 ? 1 : 0)];
+        int i = 0;
+        for (long offset : fresh) {
+            if (ordered || random.nextBoolean()) {
+                hashes[i] = offset % 4 == 0 ? 0 : -(offset * 7919 % 13) - 1;
+                hashes[i + 1] = offset % 9 == 0 ? (offset * 31 % 13) + 1 : 0;
+            }
+            i += 2;
+        }
+        return hashes;
+    }
+}

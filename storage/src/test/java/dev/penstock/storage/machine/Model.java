@@ -1,0 +1,640 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.codec.BatchCodec;
+import dev.penstock.storage.codec.StoredFormatException;
+import dev.penstock.storage.machine.Reply.ItemResult;
+import dev.penstock.storage.machine.Reply.Rejected;
+import dev.penstock.storage.machine.Reply.Rejection;
+import dev.penstock.storage.model.BatchHeader;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.SourcePosition;
+import dev.penstock.storage.model.SourceState.Phase;
+import dev.penstock.storage.model.StartPosition;
+import dev.penstock.storage.model.UnsettledMessage.State;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the machine is for, in plain maps: written from the meaning of the commands, with no care for speed, memory or
+ * disk, and no class of the machine but its values.
+ */
+final class Model {
+
+    static final class Source {
+        String name = "";
+        String database = "";
+        String slot = "";
+        String publication = "";
+        Phase phase = Phase.INTENT;
+        int epoch = 1;
+        SourcePosition last = SourcePosition.ORIGIN;
+        boolean lastInTransaction = true;
+        Lsn bound = Lsn.ZERO;
+        String evidence = "";
+        long end;
+        long bytes;
+    }
+
+    static final class Message {
+        long offset;
+        State state = State.LEASED;
+        LeaseRef lease = new LeaseRef(0, 0, 0);
+        long due;
+        int deliveries;
+        long firstWall;
+        Set<Long> keys = new HashSet<>();
+    }
+
+    static final class GroupModel {
+        int id;
+        String name = "";
+        int stream;
+        long generation;
+        long planVersion;
+        long start;
+        long scan;
+        GroupConfig config = GroupConfig.defaults();
+        StartPosition requested = new StartPosition.Latest();
+        Map<Long, Message> messages = new HashMap<>();
+
+        long count(State state) {
+            return messages.values().stream().filter(m -> m.state == state).count();
+        }
+
+        long floor() {
+            return messages.keySet().stream().min(Comparator.naturalOrder()).orElse(scan);
+        }
+
+        boolean ordered() {
+            return config.ordering() == GroupConfig.Ordering.KEY;
+        }
+    }
+
+    /** A generation that ended with messages. */
+    record Ended(int group, long generation) {}
+
+    final Map<Integer, Source> sources = new HashMap<>();
+    final Map<Integer, GroupModel> groups = new HashMap<>();
+    final TreeMap<Ended, Map<Long, Message>> ended =
+            new TreeMap<>(Comparator.comparingInt(Ended::group).thenComparingLong(Ended::generation));
+    long clock;
+    private int nextStream = 1;
+    private int nextGroup = 1;
+    private long term;
+    private long index;
+    private Envelope envelope = new Envelope(0, 0, 0, List.of());
+    private int ordinal;
+
+    List<Reply> apply(long atTerm, long atIndex, Envelope entry) {
+        term = atTerm;
+        index = atIndex;
+        envelope = entry;
+        ordinal = 0;
+        clock = Math.max(clock, entry.stampMillis());
+        List<Reply> replies = new ArrayList<>();
+        for (Command command : entry.commands()) {
+            replies.add(one(command));
+        }
+        return replies;
+    }
+
+    private Reply one(Command command) {
+        return switch (command.type()) {
+            case SOURCE_INTENT -> intent((Command.SourceIntent) command);
+            case SOURCE_READY -> ready((Command.SourceReady) command);
+            case APPEND -> append((Command.Append) command);
+            case SOURCE_BOUND -> bound((Command.SourceBound) command);
+            case STOP_SOURCE -> stop((Command.StopSource) command);
+            case RESUME_SOURCE -> resume((Command.ResumeSource) command);
+            case CREATE_GROUP -> create((Command.CreateGroup) command);
+            case DELETE_GROUP -> delete((Command.DeleteGroup) command);
+            case SEEK_GROUP -> seek((Command.SeekGroup) command);
+            case GRANT -> grant((Command.Grant) command);
+            case ACK -> ack((Command.Ack) command);
+            case NACK -> nack((Command.Nack) command);
+            case EXTEND -> extend((Command.Extend) command);
+            case RELEASE -> release((Command.Release) command);
+            case EXPIRE -> expire((Command.Expire) command);
+            case SWEEP -> sweep((Command.Sweep) command);
+            case MARK -> new Reply.Marked(0);
+            case RAISE_FEATURE_LEVEL -> ((Command.RaiseFeatureLevel) command).level() < 1
+                    ? no(Rejection.MALFORMED)
+                    : new Reply.Done();
+        };
+    }
+
+    private static Reply no(Rejection reason) {
+        return new Rejected(reason, "");
+    }
+
+    // ---- sources ----
+
+    private Reply intent(Command.SourceIntent c) {
+        for (Map.Entry<Integer, Source> known : sources.entrySet()) {
+            Source s = known.getValue();
+            if (s.name.equals(c.source())) {
+                boolean same = s.database.equals(c.database())
+                        && s.slot.equals(c.slot())
+                        && s.publication.equals(c.publication());
+                return same ? new Reply.SourceOpened(known.getKey()) : no(Rejection.SOURCE_CONFLICT);
+            }
+        }
+        Source s = new Source();
+        s.name = c.source();
+        s.database = c.database();
+        s.slot = c.slot();
+        s.publication = c.publication();
+        sources.put(nextStream, s);
+        return new Reply.SourceOpened(nextStream++);
+    }
+
+    private static String evidence(String systemId, int timeline, Lsn point) {
+        return systemId + "@" + timeline + "@" + point;
+    }
+
+    private Reply ready(Command.SourceReady c) {
+        Source s = sources.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_SOURCE);
+        }
+        String evidence = evidence(c.systemId(), c.timeline(), c.consistentPoint());
+        switch (s.phase) {
+            case STOPPED -> {
+                return no(Rejection.SOURCE_STOPPED);
+            }
+            case READY -> {
+                return s.evidence.equals(evidence) ? new Reply.Done() : no(Rejection.SOURCE_CONFLICT);
+            }
+            case INTENT -> {
+                s.phase = Phase.READY;
+                s.evidence = evidence;
+                s.bound = c.consistentPoint();
+                s.lastInTransaction = true;
+            }
+        }
+        return new Reply.Done();
+    }
+
+    private Reply append(Command.Append c) {
+        Source s = sources.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_SOURCE);
+        }
+        if (s.phase != Phase.READY) {
+            return no(s.phase == Phase.STOPPED ? Rejection.SOURCE_STOPPED : Rejection.SOURCE_CONFLICT);
+        }
+        return store(s, c.batch());
+    }
+
+    private Reply store(Source s, byte[] batch) {
+        BatchHeader header;
+        try {
+            header = BatchCodec.decode(batch).header();
+        } catch (StoredFormatException e) {
+            return no(Rejection.MALFORMED);
+        }
+        if (!header.source().equals(s.name)) {
+            return no(Rejection.MALFORMED);
+        }
+        if (header.last().epoch() > s.epoch) {
+            return no(Rejection.SOURCE_CONFLICT);
+        }
+        if (header.previous().equals(s.last)) {
+            long base = s.end;
+            s.end += header.eventCount();
+            s.bytes += batch.length;
+            s.last = header.last();
+            s.lastInTransaction = header.lastInTransaction();
+            s.bound = s.bound.max(header.endLsn());
+            return new Reply.Appended(base, s.end);
+        }
+        return header.last().compareTo(s.last) <= 0 ? new Reply.Duplicate(s.last) : new Reply.Mismatch(s.last);
+    }
+
+    private Reply bound(Command.SourceBound c) {
+        Source s = sources.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_SOURCE);
+        }
+        if (s.phase != Phase.READY) {
+            return no(s.phase == Phase.STOPPED ? Rejection.SOURCE_STOPPED : Rejection.SOURCE_CONFLICT);
+        }
+        if (!s.last.equals(c.previous())) {
+            return new Reply.Mismatch(s.last);
+        }
+        if (!s.lastInTransaction) {
+            return no(Rejection.SOURCE_CONFLICT);
+        }
+        s.bound = s.bound.max(c.bound());
+        return new Reply.Done();
+    }
+
+    private Reply stop(Command.StopSource c) {
+        Source s = sources.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_SOURCE);
+        }
+        if (s.phase == Phase.STOPPED) {
+            return no(Rejection.SOURCE_STOPPED);
+        }
+        Reply reply;
+        if (c.gapBatch().length > 0) {
+            reply = store(s, c.gapBatch());
+            if (!(reply instanceof Reply.Appended)) {
+                return reply;
+            }
+        } else if (!s.last.equals(c.previous())) {
+            return new Reply.Mismatch(s.last);
+        } else {
+            reply = new Reply.Done();
+        }
+        s.phase = Phase.STOPPED;
+        return reply;
+    }
+
+    private Reply resume(Command.ResumeSource c) {
+        Source s = sources.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_SOURCE);
+        }
+        String evidence = evidence(c.systemId(), c.timeline(), c.consistentPoint());
+        if (s.phase != Phase.STOPPED) {
+            boolean same = s.epoch == c.epoch() && s.slot.equals(c.slot()) && s.evidence.equals(evidence);
+            return same ? new Reply.Done() : no(Rejection.SOURCE_CONFLICT);
+        }
+        if (!s.last.equals(c.previous())) {
+            return new Reply.Mismatch(s.last);
+        }
+        if (c.epoch() != s.epoch + 1) {
+            return no(Rejection.SOURCE_CONFLICT);
+        }
+        s.phase = Phase.READY;
+        s.epoch = c.epoch();
+        s.slot = c.slot();
+        s.evidence = evidence;
+        s.bound = c.consistentPoint();
+        s.lastInTransaction = true;
+        return new Reply.Done();
+    }
+
+    // ---- groups ----
+
+    private Reply create(Command.CreateGroup c) {
+        if (!c.name().matches("[A-Za-z0-9_-]{1,75}")
+                || c.config().visibilityMillis() < 0
+                || c.config().maxDeliveries() < 0) {
+            return no(Rejection.MALFORMED);
+        }
+        Source s = sources.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_STREAM);
+        }
+        for (GroupModel g : groups.values()) {
+            if (g.name.equals(c.name())) {
+                boolean same = g.stream == c.streamId()
+                        && g.config.equals(c.config())
+                        && g.requested.equals(c.start());
+                return same
+                        ? new Reply.GroupCreated(g.id, g.generation, g.start, true)
+                        : no(Rejection.GROUP_EXISTS);
+            }
+        }
+        long start = resolve(s, c.start());
+        if (start < 0) {
+            return no(Rejection.OFFSET_OUT_OF_RANGE);
+        }
+        GroupModel g = new GroupModel();
+        g.id = nextGroup++;
+        g.name = c.name();
+        g.stream = c.streamId();
+        g.generation = index;
+        g.planVersion = index;
+        g.start = start;
+        g.scan = start;
+        g.config = c.config();
+        g.requested = c.start();
+        groups.put(g.id, g);
+        return new Reply.GroupCreated(g.id, index, start, false);
+    }
+
+    private static long resolve(Source s, StartPosition position) {
+        if (position instanceof StartPosition.Earliest) {
+            return 0;
+        }
+        if (position instanceof StartPosition.AtOffset at) {
+            return at.offset() >= 0 && at.offset() <= s.end ? at.offset() : -1;
+        }
+        return s.end;
+    }
+
+    private Reply delete(Command.DeleteGroup c) {
+        GroupModel g = groups.get(c.groupId());
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        if (g.generation != c.generation()) {
+            return no(Rejection.STALE_GENERATION);
+        }
+        end(g);
+        groups.remove(g.id);
+        return new Reply.Done();
+    }
+
+    private Reply seek(Command.SeekGroup c) {
+        GroupModel g = groups.get(c.groupId());
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        if (g.generation != c.generation() || g.generation == index) {
+            return no(Rejection.STALE_GENERATION);
+        }
+        long to = resolve(sources.getOrDefault(g.stream, new Source()), c.to());
+        if (to < 0) {
+            return no(Rejection.OFFSET_OUT_OF_RANGE);
+        }
+        end(g);
+        long from = g.scan;
+        g.messages = new HashMap<>();
+        g.generation = index;
+        g.start = to;
+        g.scan = to;
+        return new Reply.Sought(index, from, to);
+    }
+
+    private void end(GroupModel g) {
+        if (!g.messages.isEmpty()) {
+            ended.put(new Ended(g.id, g.generation), g.messages);
+        }
+    }
+
+    // ---- deliveries ----
+
+    private Reply grant(Command.Grant c) {
+        if (envelope.planningTerm() != term) {
+            return no(Rejection.STALE_TERM);
+        }
+        GroupModel g = groups.get(c.groupId());
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        if (g.generation != c.generation()) {
+            return no(Rejection.STALE_GENERATION);
+        }
+        if (g.planVersion != c.planVersion()) {
+            return no(Rejection.STALE_PLAN);
+        }
+        if (g.scan != c.previousScan()) {
+            return no(Rejection.STALE_SCAN);
+        }
+        if (isMalformed(g, c)) {
+            return no(Rejection.MALFORMED);
+        }
+        Map<Long, Set<Long>> granted = new TreeMap<>();
+        for (long offset : c.retries()) {
+            Message m = g.messages.get(offset);
+            if (m == null || m.state != State.READY) {
+                return no(Rejection.NOT_AVAILABLE);
+            }
+            granted.put(offset, m.keys);
+        }
+        for (int i = 0; i < c.fresh().length; i++) {
+            granted.put(c.fresh()[i], keys(g, c, i));
+        }
+        for (Map.Entry<Long, Set<Long>> out : granted.entrySet()) {
+            for (Message other : g.messages.values()) {
+                boolean held = other.offset < out.getKey()
+                        && !granted.containsKey(other.offset)
+                        && other.keys.stream().anyMatch(out.getValue()::contains);
+                if (held) {
+                    return no(Rejection.NOT_AVAILABLE);
+                }
+            }
+        }
+        return handOut(g, c, granted);
+    }
+
+    private boolean isMalformed(GroupModel g, Command.Grant c) {
+        long end = sources.getOrDefault(g.stream, new Source()).end;
+        boolean bad = c.newScan() < g.scan || c.newScan() > end || c.visibilityMillis() < 0;
+        bad |= c.freshKeyHashes().length != 2 * c.fresh().length;
+        for (int i = 0; i < c.fresh().length; i++) {
+            bad |= c.fresh()[i] < g.scan || c.fresh()[i] >= c.newScan();
+            bad |= i > 0 && c.fresh()[i] <= c.fresh()[i - 1];
+        }
+        for (int i = 0; i < c.retries().length; i++) {
+            bad |= c.retries()[i] < 0 || c.retries()[i] >= g.scan;
+            bad |= i > 0 && c.retries()[i] <= c.retries()[i - 1];
+        }
+        return bad;
+    }
+
+    private static Set<Long> keys(GroupModel g, Command.Grant c, int i) {
+        Set<Long> keys = new HashSet<>();
+        if (g.ordered()) {
+            keys.add(c.freshKeyHashes()[2 * i]);
+            keys.add(c.freshKeyHashes()[2 * i + 1]);
+            keys.remove(0L);
+        }
+        return keys;
+    }
+
+    private Reply handOut(GroupModel g, Command.Grant c, Map<Long, Set<Long>> granted) {
+        int count = granted.size();
+        long[] offsets = new long[count];
+        int[] deliveries = new int[count];
+        long[] first = new long[count];
+        int i = 0;
+        int firstOrdinal = ordinal;
+        for (Map.Entry<Long, Set<Long>> out : granted.entrySet()) {
+            Message m = g.messages.get(out.getKey());
+            if (m == null) {
+                m = new Message();
+                m.offset = out.getKey();
+                m.firstWall = envelope.wallMillis();
+                m.keys = out.getValue();
+                g.messages.put(m.offset, m);
+            }
+            m.deliveries++;
+            m.lease = new LeaseRef(m.offset, index, ordinal++);
+            hide(m, c.visibilityMillis());
+            offsets[i] = m.offset;
+            deliveries[i] = m.deliveries;
+            first[i++] = m.firstWall;
+        }
+        g.scan = c.newScan();
+        return new Reply.Granted(index, firstOrdinal, clock + c.visibilityMillis(), offsets, deliveries, first);
+    }
+
+    private void hide(Message m, long visibilityMillis) {
+        m.state = visibilityMillis > 0 ? State.LEASED : State.READY;
+        m.due = visibilityMillis > 0 ? clock + visibilityMillis : 0;
+    }
+
+    private interface Item {
+        ItemResult apply(GroupModel g, Message m, LeaseRef lease);
+    }
+
+    private Reply each(int groupId, long generation, List<LeaseRef> leases, ItemResult settled, Item item) {
+        GroupModel g = groups.get(groupId);
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        List<ItemResult> results = new ArrayList<>();
+        for (LeaseRef lease : leases) {
+            Message m = g.messages.get(lease.offset());
+            if (g.generation != generation || lease.offset() < 0 || lease.offset() >= g.scan) {
+                results.add(ItemResult.LEASE_LOST);
+            } else {
+                results.add(m == null ? settled : item.apply(g, m, lease));
+            }
+        }
+        return new Reply.Settled(results.toArray(new ItemResult[0]));
+    }
+
+    /** Ordered: the newest, running. Unordered: the newest, or any that this message can have had. */
+    private boolean holds(GroupModel g, Message m, LeaseRef lease, boolean any) {
+        if (g.ordered()) {
+            return m.lease.equals(lease) && m.state == State.LEASED && clock < m.due;
+        }
+        if (!any) {
+            return m.lease.equals(lease);
+        }
+        boolean later = lease.leaseIndex() > m.lease.leaseIndex()
+                || (lease.leaseIndex() == m.lease.leaseIndex() && lease.leaseOrdinal() > m.lease.leaseOrdinal());
+        return !later && lease.leaseIndex() >= g.generation && lease.leaseOrdinal() >= 0;
+    }
+
+    private Reply ack(Command.Ack c) {
+        return each(c.groupId(), c.generation(), c.leases(), ItemResult.OK, (g, m, lease) -> {
+            if (!holds(g, m, lease, true)) {
+                return ItemResult.LEASE_LOST;
+            }
+            g.messages.remove(m.offset);
+            return ItemResult.OK;
+        });
+    }
+
+    private Reply nack(Command.Nack c) {
+        if (c.delayMillis() < 0) {
+            return no(Rejection.MALFORMED);
+        }
+        return each(c.groupId(), c.generation(), c.leases(), ItemResult.SETTLED, (g, m, lease) -> {
+            if (!holds(g, m, lease, false)) {
+                return ItemResult.LEASE_LOST;
+            }
+            m.state = c.delayMillis() == 0 ? State.READY : State.DELAYED;
+            m.due = c.delayMillis() == 0 ? 0 : clock + c.delayMillis();
+            return ItemResult.OK;
+        });
+    }
+
+    private Reply extend(Command.Extend c) {
+        if (c.visibilityMillis() < 0) {
+            return no(Rejection.MALFORMED);
+        }
+        return each(c.groupId(), c.generation(), c.leases(), ItemResult.SETTLED, (g, m, lease) -> {
+            if (!holds(g, m, lease, c.lenient())) {
+                return ItemResult.LEASE_LOST;
+            }
+            hide(m, c.visibilityMillis());
+            return ItemResult.OK;
+        });
+    }
+
+    private Reply release(Command.Release c) {
+        return each(c.groupId(), c.generation(), c.leases(), ItemResult.SETTLED, (g, m, lease) -> {
+            if (m.state != State.LEASED || !m.lease.equals(lease)) {
+                return ItemResult.LEASE_LOST;
+            }
+            m.deliveries--;
+            m.lease = new LeaseRef(m.offset, index, ordinal++);
+            hide(m, 0);
+            return ItemResult.OK;
+        });
+    }
+
+    // ---- time and rubbish ----
+
+    private record DueMessage(long due, int group, long generation, long offset, @Nullable Message live) {}
+
+    private List<DueMessage> allDue() {
+        List<DueMessage> due = new ArrayList<>();
+        for (GroupModel g : groups.values()) {
+            for (Message m : g.messages.values()) {
+                due.add(new DueMessage(m.due, g.id, g.generation, m.offset, m));
+            }
+        }
+        ended.forEach((e, messages) -> {
+            for (Message m : messages.values()) {
+                due.add(new DueMessage(m.due, e.group(), e.generation(), m.offset, null));
+            }
+        });
+        due.removeIf(m -> m.due == 0);
+        due.sort(Comparator.comparingLong(DueMessage::due)
+                .thenComparingInt(DueMessage::group)
+                .thenComparingLong(DueMessage::generation)
+                .thenComparingLong(DueMessage::offset));
+        return due;
+    }
+
+    long nextDue() {
+        List<DueMessage> due = allDue();
+        return due.isEmpty() ? Long.MAX_VALUE : due.get(0).due();
+    }
+
+    private Reply expire(Command.Expire c) {
+        if (envelope.planningTerm() != term) {
+            return no(Rejection.STALE_TERM);
+        }
+        if (c.max() < 0) {
+            return no(Rejection.MALFORMED);
+        }
+        int freed = 0;
+        int taken = 0;
+        for (DueMessage due : allDue()) {
+            if (due.due() > clock || taken == c.max()) {
+                break;
+            }
+            taken++;
+            if (due.live() != null) {
+                hide(due.live(), 0);
+                freed++;
+            } else {
+                ended.getOrDefault(new Ended(due.group(), due.generation()), new HashMap<>())
+                        .remove(due.offset());
+            }
+        }
+        return new Reply.Expired(freed, nextDue() <= clock);
+    }
+
+    private Reply sweep(Command.Sweep c) {
+        if (envelope.planningTerm() != term) {
+            return no(Rejection.STALE_TERM);
+        }
+        if (c.max() < 0) {
+            return no(Rejection.MALFORMED);
+        }
+        int left = c.max();
+        int swept = 0;
+        while (left > 0 && !ended.isEmpty()) {
+            Map<Long, Message> rows = ended.firstEntry().getValue();
+            List<Long> offsets = rows.keySet().stream().sorted().limit(left).toList();
+            offsets.forEach(rows::remove);
+            swept += offsets.size();
+            if (offsets.size() < left) {
+                ended.pollFirstEntry();
+            }
+            left -= Math.max(1, offsets.size());
+        }
+        return new Reply.Swept(swept, !ended.isEmpty());
+    }
+}

@@ -1,0 +1,197 @@
+package dev.penstock.storage.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.penstock.storage.codec.BatchCodec;
+import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.KeyRange;
+import dev.penstock.storage.kv.KeyReader;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.StreamState;
+import dev.penstock.storage.model.UnsettledMessage;
+import dev.penstock.storage.model.UnsettledMessage.State;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Set;
+
+/** What must hold of the rows after every entry, whatever the commands were. */
+public final class Invariants {
+
+    private record Generation(int group, long generation) {}
+
+    private record Place(int group, long generation, long offset) {}
+
+    private final KeyReader reader;
+    private final Map<Generation, GroupTable.Row> live = new HashMap<>();
+    private final Map<Generation, Map<State, Long>> counts = new HashMap<>();
+    private final Map<Generation, Long> lowest = new HashMap<>();
+    private final Set<Generation> dead = new HashSet<>();
+    private final Set<Place> ready = new HashSet<>();
+    private final Set<DueTable.Due> due = new HashSet<>();
+    private final Set<String> keys = new HashSet<>();
+
+    private Invariants(KeyReader reader) {
+        this.reader = reader;
+    }
+
+    /** Groups, messages and their index rows; ends of streams. */
+    public static void check(KeyReader reader) {
+        Invariants invariants = new Invariants(reader);
+        invariants.groups();
+        invariants.messages();
+        invariants.indexRows();
+        for (StreamState stream : StreamTable.all(reader)) {
+            invariants.endOf(stream);
+        }
+    }
+
+    /** The whole of every stream, and the digest. */
+    public static void checkAll(KeyReader reader) {
+        check(reader);
+        for (StreamState stream : StreamTable.all(reader)) {
+            wholeOf(reader, stream);
+        }
+        assertThat(MetaTable.progress(reader).digest())
+                .as("state digest")
+                .isEqualTo(StateDigest.recompute(reader));
+    }
+
+    private static KeyRange table(int table) {
+        return KeyRange.prefix(RowKey.of(table));
+    }
+
+    private void groups() {
+        for (GroupTable.Row row : GroupTable.all(reader)) {
+            GroupState group = row.state();
+            live.put(new Generation(group.id(), group.generation()), row);
+            StreamState stream = StreamTable.get(reader, group.streamId()).orElseThrow();
+            assertThat(row.floor()).as("floor of " + group.name()).isBetween(stream.earliest(), group.scan());
+            assertThat(group.scan()).as("scan of " + group.name()).isLessThanOrEqualTo(stream.end());
+            assertThat(GroupTable.idOf(reader, group.name())).as("name row").hasValue(group.id());
+        }
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.SWEEP))) {
+            for (; cursor.isValid(); cursor.next()) {
+                dead.add(new Generation(RowKey.intAt(cursor.key(), 1), RowKey.longAt(cursor.key(), 5)));
+            }
+        }
+    }
+
+    private void messages() {
+        Set<String> leases = new HashSet<>();
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.UNSETTLED))) {
+            for (; cursor.isValid(); cursor.next()) {
+                Generation generation =
+                        new Generation(RowKey.intAt(cursor.key(), 1), RowKey.longAt(cursor.key(), 5));
+                UnsettledMessage message = UnsettledTable.at(cursor).message();
+                assertThat(live.containsKey(generation) || dead.contains(generation))
+                        .as("generation of a message is live or to be swept")
+                        .isTrue();
+                assertThat(leases.add(message.lease().leaseIndex() + "/" + message.lease().leaseOrdinal()))
+                        .as("lease is of one message only")
+                        .isTrue();
+                count(generation, message);
+                expect(generation, message);
+            }
+        }
+        live.forEach(this::countersOf);
+    }
+
+    private void count(Generation generation, UnsettledMessage message) {
+        counts.computeIfAbsent(generation, g -> new EnumMap<>(State.class)).merge(message.state(), 1L, Long::sum);
+        lowest.merge(generation, message.offset(), Math::min);
+        GroupTable.Row row = live.get(generation);
+        if (row != null) {
+            assertThat(message.offset()).as("offset below scan").isLessThan(row.state().scan());
+        }
+    }
+
+    private void expect(Generation g, UnsettledMessage message) {
+        if (message.state() == State.READY) {
+            assertThat(message.dueMillis()).isZero();
+            ready.add(new Place(g.group, g.generation, message.offset()));
+        } else {
+            due.add(new DueTable.Due(message.dueMillis(), g.group, g.generation, message.offset()));
+        }
+        for (long hash : new long[] {message.keyHash(), message.oldKeyHash()}) {
+            if (hash != 0) {
+                keys.add(HexFormat.of()
+                        .formatHex(KeyTable.key(g.group, g.generation, hash, message.offset())));
+            }
+        }
+    }
+
+    private void countersOf(Generation generation, GroupTable.Row row) {
+        Map<State, Long> seen = counts.getOrDefault(generation, Map.of());
+        GroupState group = row.state();
+        assertThat(group.leased()).as("leased").isEqualTo(seen.getOrDefault(State.LEASED, 0L));
+        assertThat(group.delayed()).as("delayed").isEqualTo(seen.getOrDefault(State.DELAYED, 0L));
+        assertThat(group.ready()).as("ready").isEqualTo(seen.getOrDefault(State.READY, 0L));
+        assertThat(row.floor()).as("floor").isEqualTo(lowest.getOrDefault(generation, group.scan()));
+    }
+
+    /** Each message has exactly its index rows, and there are no others. */
+    private void indexRows() {
+        long next = Long.MAX_VALUE;
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.DUE))) {
+            for (; cursor.isValid(); cursor.next()) {
+                assertThat(due.remove(DueTable.at(cursor))).as("due row has its message").isTrue();
+                next = Math.min(next, DueTable.at(cursor).dueMillis());
+            }
+        }
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.READY))) {
+            for (; cursor.isValid(); cursor.next()) {
+                byte[] key = cursor.key();
+                Place place = new Place(RowKey.intAt(key, 1), RowKey.longAt(key, 5), RowKey.longAt(key, 13));
+                assertThat(ready.remove(place)).as("ready row has its message").isTrue();
+            }
+        }
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.KEY))) {
+            for (; cursor.isValid(); cursor.next()) {
+                assertThat(keys.remove(HexFormat.of().formatHex(cursor.key())))
+                        .as("key row has its message")
+                        .isTrue();
+            }
+        }
+        assertThat(due).as("messages without a due row").isEmpty();
+        assertThat(ready).as("messages without a ready row").isEmpty();
+        assertThat(keys).as("messages without a key row").isEmpty();
+        assertThat(MetaTable.progress(reader).nextDueMillis()).as("next due").isEqualTo(next);
+    }
+
+    private void endOf(StreamState stream) {
+        long end = BatchFacts.floor(reader, stream.id(), Long.MAX_VALUE)
+                .map(BatchFacts::endOffset)
+                .orElse(stream.earliest());
+        assertThat(end).as("end of stream " + stream.name()).isEqualTo(stream.end());
+    }
+
+    private static void wholeOf(KeyReader reader, StreamState stream) {
+        long next = stream.earliest();
+        long bytes = 0;
+        long chain = StreamChain.EMPTY;
+        long maxMicros = Long.MIN_VALUE;
+        try (Cursor cursor = reader.cursor(Space.STATE, BatchFacts.range(stream.id(), 0))) {
+            for (; cursor.isValid(); cursor.next()) {
+                BatchFacts facts = BatchFacts.at(cursor);
+                byte[] batch = LogTable.get(reader, stream.id(), facts.baseOffset());
+                assertThat(facts.baseOffset()).as("offsets are dense").isEqualTo(next);
+                assertThat(batch).as("batch at " + next).isNotNull().hasSize(facts.batchBytes());
+                if (batch != null) {
+                    maxMicros = Math.max(maxMicros, BatchCodec.verify(batch).maxCommitMicros());
+                    chain = StreamChain.next(chain, next, BatchCodec.checksum(batch));
+                }
+                assertThat(facts.maxCommitMicros()).as("running commit time").isEqualTo(maxMicros);
+                assertThat(facts.chain()).as("chain at " + next).isEqualTo(chain);
+                next = facts.endOffset();
+                bytes += facts.batchBytes();
+            }
+        }
+        assertThat(stream.end()).isEqualTo(next);
+        assertThat(stream.bytes()).isEqualTo(bytes);
+        assertThat(stream.chain()).isEqualTo(chain);
+    }
+}
