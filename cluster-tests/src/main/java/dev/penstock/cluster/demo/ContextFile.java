@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Tells the client commands of this user where the running demo is: {@code {"url","token"}} in the user's state directory. */
+/**
+ * Tells the client commands of this user where the running demo is: {@code {"url","token"}} in the user's state directory. The
+ * URL names all nodes, parted by commas: the first one may be the one that is killed.
+ */
 final class ContextFile {
     private final Path file;
     private final String text;
@@ -18,14 +21,6 @@ final class ContextFile {
         context.put("token", token);
         this.file = file;
         this.text = Json.line(context) + "\n";
-    }
-
-    /** {@code $XDG_STATE_HOME/penstock/context.json}, else below {@code ~/.local/state}. */
-    static Path usualPlace(Map<String, String> environment, String home) {
-        String state = environment.get("XDG_STATE_HOME");
-        // The specification says: a relative path is invalid and ignored.
-        Path base = state != null && state.startsWith("/") ? Path.of(state) : Path.of(home, ".local", "state");
-        return base.resolve("penstock").resolve("context.json");
     }
 
     Path file() {

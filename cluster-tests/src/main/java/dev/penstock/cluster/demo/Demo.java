@@ -1,7 +1,8 @@
 package dev.penstock.cluster.demo;
 
+import dev.penstock.client.ClientContext;
 import dev.penstock.cluster.api.BrokerApi;
-import dev.penstock.cluster.api.HttpBrokerApi;
+import dev.penstock.cluster.api.ClientBrokerApi;
 import dev.penstock.cluster.load.Tables;
 import dev.penstock.cluster.postgres.BinariesPlace;
 import dev.penstock.cluster.postgres.DemoDatabase;
@@ -208,7 +209,7 @@ final class Demo implements AutoCloseable {
                 STREAM, postgres.urlFor(names.role()), password, names.slot(), names.publication());
         new ClusterPlan(state.clusterId(), state.clusterSecret(), source, state.key(), specs, List.of()).write();
         for (NodeSpec spec : specs) {
-            nodes.add(new HttpBrokerApi(spec.http(), state.key().token()));
+            nodes.add(new ClientBrokerApi(spec.http(), state.key().token()));
         }
         Readiness readiness = new Readiness(specs, nodes);
         Optional<InfoFile> info = options.infoFile()
@@ -244,9 +245,9 @@ final class Demo implements AutoCloseable {
     }
 
     private ContextFile writeContext(Watchdog watchdog, DemoState state) throws IOException {
-        Path place = ContextFile.usualPlace(System.getenv(), System.getProperty("user.home", ""));
-        ContextFile context =
-                new ContextFile(place, nodes.get(0).url(), state.key().token());
+        Path place = ClientContext.usualPlace(System.getenv(), System.getProperty("user.home", ""));
+        String urls = String.join(",", nodes.stream().map(BrokerApi::url).toList());
+        ContextFile context = new ContextFile(place, urls, state.key().token());
         try {
             context.write();
             watchdog.watchFile(place);

@@ -76,11 +76,11 @@ class DemoFilesTest {
 
     @Test
     void shouldFollowTheUsersDirectories() {
-        assertThat(ContextFile.usualPlace(Map.of("XDG_STATE_HOME", "/s"), "/home/u"))
-                .isEqualTo(Path.of("/s/penstock/context.json"));
-        assertThat(ContextFile.usualPlace(Map.of("XDG_STATE_HOME", "relative"), "/home/u"))
-                .isEqualTo(Path.of("/home/u/.local/state/penstock/context.json"));
         assertThat(BinariesPlace.usual(Map.of(), "/home/u")).isEqualTo(Path.of("/home/u/.cache/penstock/postgres"));
+        assertThat(BinariesPlace.usual(Map.of("XDG_CACHE_HOME", "/c"), "/home/u"))
+                .isEqualTo(Path.of("/c/penstock/postgres"));
+        assertThat(BinariesPlace.usual(Map.of("XDG_CACHE_HOME", "relative"), "/home/u"))
+                .isEqualTo(Path.of("/home/u/.cache/penstock/postgres"));
     }
 
     private static void assertOwnerOnly(Path file) throws IOException {
