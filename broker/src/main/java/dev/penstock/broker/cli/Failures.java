@@ -64,8 +64,9 @@ final class Failures {
         return ExitCode.FAILURE;
     }
 
+    /** @param message one problem per line */
     static void print(PrintWriter err, String message, String remedy) {
-        err.println("penstock: " + shown(message));
+        message.lines().forEach(line -> err.println("penstock: " + shown(line)));
         if (!remedy.isEmpty()) {
             err.println("  fix: " + remedy);
         }

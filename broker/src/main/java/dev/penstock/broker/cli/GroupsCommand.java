@@ -168,19 +168,19 @@ final class GroupsCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            GroupInfo created = session.client()
-                    .createGroup(new GroupSpec(
-                            group,
-                            stream.isEmpty() ? null : stream,
-                            StartPositionOption.parse(start),
-                            visibilityTimeout,
-                            maxDeliveries,
-                            tables,
-                            actions));
+            PenstockClient client = session.client();
+            GroupInfo created = client.createGroup(new GroupSpec(
+                    group,
+                    stream.isEmpty() ? null : stream,
+                    StartPositionOption.parse(start),
+                    visibilityTimeout,
+                    maxDeliveries,
+                    tables,
+                    actions));
             if (session.isJson()) {
                 session.out().println(created);
             } else {
-                print(session.out(), List.of(created));
+                print(session.out(), List.of(client.group(group)));
             }
             session.err().println("next: ./penstock receive " + group + " --wait 5s --ack");
             return ExitCode.OK;

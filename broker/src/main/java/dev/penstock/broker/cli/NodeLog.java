@@ -27,6 +27,8 @@ final class NodeLog {
     private NodeLog() {}
 
     static void begin(LogSettings settings) throws StartRefused {
+        // The gRPC inside Ratis logs to the JDK's own log, which goes to standard error in another form.
+        java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.getLogger("dev.penstock")
                 .setLevel(Level.toLevel(settings.level().name()));

@@ -121,7 +121,8 @@ class ClientCommandsTest {
 
     @Test
     void shouldCreateAGroup() {
-        api.answers("POST /v1/groups", "201" + GROUPS.substring(11, GROUPS.length() - 2));
+        api.answers("POST /v1/groups", "201{\"name\":\"workers\"}")
+                .answers("GET /v1/groups/workers", GROUPS.substring(11, GROUPS.length() - 2));
 
         CliRun run = run(
                 "groups",
@@ -139,9 +140,9 @@ class ClientCommandsTest {
                 "insert");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("workers");
+        assertThat(run.out()).contains("0000000000000004");
         assertThat(api.asked())
-                .containsExactly("POST /v1/groups {\"name\":\"workers\",\"start\":{\"offset\":\"4711\"},"
+                .contains("POST /v1/groups {\"name\":\"workers\",\"start\":{\"offset\":\"4711\"},"
                         + "\"visibility_timeout\":\"60s\",\"max_deliveries\":3,"
                         + "\"filter\":{\"tables\":[\"public.orders\",\"public.items\"],\"actions\":[\"insert\"]}}");
     }

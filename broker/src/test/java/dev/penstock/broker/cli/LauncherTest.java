@@ -206,7 +206,7 @@ class LauncherTest {
         assertThat(second.err()).isEmpty();
         assertThat(builds())
                 .containsExactly(
-                        "-B -DskipTests package in " + home.toRealPath() + " with " + environment.get("JAVA_HOME"));
+                        "-B -DskipTests -Dcyclonedx.skip package in " + home.toRealPath() + " with " + environment.get("JAVA_HOME"));
         assertThat(home.resolve("target/launcher-lock")).doesNotExist();
     }
 
