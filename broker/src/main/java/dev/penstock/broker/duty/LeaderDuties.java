@@ -36,8 +36,7 @@ public final class LeaderDuties implements AutoCloseable {
     private volatile List<Replicator> replicators = List.of();
     private long runningTerm = NO_TERM;
 
-    public LeaderDuties(
-            CommandSubmitter submitter, LeaderView leader, AppliedState state, List<SourceConfig> sources) {
+    public LeaderDuties(CommandSubmitter submitter, LeaderView leader, AppliedState state, List<SourceConfig> sources) {
         this.submitter = submitter;
         this.leader = leader;
         this.state = state;
