@@ -1,16 +1,18 @@
 package dev.penstock.broker.boot;
 
 import dev.penstock.broker.config.NodeConfig;
+import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.HttpCounters;
-import dev.penstock.broker.http.RequestObserver;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
+import dev.penstock.broker.metrics.MeasuredSubmitter;
+import dev.penstock.broker.metrics.NodeMetrics;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.broker.raft.DataDirectory;
 import dev.penstock.broker.raft.FailStop;
@@ -108,14 +110,20 @@ public final class Node implements AutoCloseable {
         ClusterPeers.serveIdentity(peerEndpoints, startup);
 
         RaftPorts ports = new RaftPorts();
+        HttpCounters counters = new HttpCounters();
+        NodeSamples samples = new NodeSamples(ports, counters, config.node().dataDir(), Clock.systemUTC());
+        NodeMetrics metrics = opened("metrics", openMetrics(samples));
+        CommandSubmitter submitter = new MeasuredSubmitter(ports, metrics);
         LogBatches batches = new LogBatches(BATCH_CACHE_BYTES);
         EventReader reader = new EventReader(ports, batches);
-        LeaderDuties duties = new LeaderDuties(ports, ports, ports, NodeSettings.sources(config));
+        LeaderDuties duties = new LeaderDuties(submitter, ports, ports, NodeSettings.sources(config));
+        samples.attach(duties);
         NodeReport report = new NodeReport(config, ports, peers, duties);
-        GroupService groups = openGroups(ports, reader, batches);
+        GroupService groups = openGroups(submitter, ports, reader, batches);
+        samples.attach(groups);
         openHttp(new NodeHttp.Parts(
                 loops,
-                new HttpCounters(),
+                counters,
                 ports,
                 groups,
                 reader,
@@ -123,8 +131,8 @@ public final class Node implements AutoCloseable {
                 peerClient,
                 peerKeys,
                 peerEndpoints,
-                () -> "",
-                RequestObserver.NONE));
+                metrics::scrape,
+                metrics::answered));
 
         NodeIdentity identity = startup.establish(peers.probe(), join, FORMATION_PATIENCE);
         RaftNode raft = new RaftNode(
@@ -136,6 +144,7 @@ public final class Node implements AutoCloseable {
         raft.start();
         opened("Raft", raft);
         report.attach(raft);
+        samples.attach(raft);
         ClusterPeers.serve(peerEndpoints, raft, report::statusLines);
         ports.attach(raft);
         duties.start();
@@ -168,13 +177,20 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private GroupService openGroups(RaftPorts ports, EventReader reader, LogBatches batches) {
+    private NodeMetrics openMetrics(NodeSamples samples) {
+        String version = Node.class.getPackage().getImplementationVersion();
+        return new NodeMetrics(
+                config.cluster().id(), config.node().id(), version == null ? "unpackaged" : version, samples.samples());
+    }
+
+    private GroupService openGroups(
+            CommandSubmitter submitter, RaftPorts ports, EventReader reader, LogBatches batches) {
         ExecutorService grantReaders = Executors.newFixedThreadPool(GRANT_READERS, daemons("penstock-grant-reader"));
         opened("grant readers", grantReaders::shutdownNow);
         return opened(
                 "groups",
                 new GroupService(
-                        ports,
+                        submitter,
                         ports,
                         ports,
                         reader,

@@ -4,6 +4,7 @@ import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.metrics.NodeMetrics.Lane;
 import dev.penstock.storage.machine.Command;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /** Measures how long the log takes to decide. Thread-safe, never blocks. */
@@ -23,6 +24,11 @@ public final class MeasuredSubmitter implements CommandSubmitter {
     }
 
     @Override
+    public CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm) {
+        return measured(Lane.LEASE, System.nanoTime(), submitter.submit(commands, plannedTerm));
+    }
+
+    @Override
     public CompletableFuture<Decided> append(Command command) {
         return measured(Lane.APPEND, System.nanoTime(), submitter.append(command));
     }
@@ -33,9 +39,15 @@ public final class MeasuredSubmitter implements CommandSubmitter {
             if (failure == null) {
                 metrics.committed(lane, System.nanoTime() - begun);
             } else {
-                metrics.undecided(lane);
+                metrics.undecided(lane, reason(failure));
             }
         });
         return decided;
+    }
+
+    private static String reason(Throwable failure) {
+        return failure instanceof NotDecided notDecided
+                ? notDecided.reason().name().toLowerCase(Locale.ROOT)
+                : "cancelled";
     }
 }

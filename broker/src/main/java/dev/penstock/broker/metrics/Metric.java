@@ -5,13 +5,7 @@ package dev.penstock.broker.metrics;
  * their unit.
  */
 enum Metric {
-    NODE_INFO(
-            "penstock_node_info",
-            Kind.GAUGE,
-            "Always 1; its labels say which node this is.",
-            "cluster",
-            "node",
-            "version"),
+    NODE("penstock_node", Kind.GAUGE, "Always 1; its labels say which node this is.", "cluster", "node", "version"),
     RAFT_LEADER("penstock_raft_leader", Kind.GAUGE, "1 on the leader that is ready, else 0."),
     RAFT_LEADER_KNOWN(
             "penstock_raft_leader_known",
@@ -31,8 +25,10 @@ enum Metric {
     RAFT_UNDECIDED(
             "penstock_raft_undecided_total",
             Kind.COUNTER,
-            "Entries whose outcome this node never learned, or that were refused for want of a leader.",
-            "lane"),
+            "Entries without a decision. Reason: unknown (it may have been applied), not_leader, overloaded, too_large or"
+                    + " cancelled.",
+            "lane",
+            "reason"),
     SOURCE_UP(
             "penstock_source_up",
             Kind.GAUGE,

@@ -57,7 +57,6 @@ public final class NodeMetrics implements AutoCloseable {
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
     private final Map<Metric, MultiGauge> labelled = new EnumMap<>(Metric.class);
     private final Map<Lane, Timer> commits = new EnumMap<>(Lane.class);
-    private final Map<Lane, Counter> undecided = new EnumMap<>(Lane.class);
     private final Map<String, Timer[]> requests = new ConcurrentHashMap<>();
 
     private volatile Samples.Raft raft = NO_RAFT;
@@ -97,12 +96,6 @@ public final class NodeMetrics implements AutoCloseable {
         gauge(Metric.RAFT_COMMIT_INDEX, metrics -> metrics.raft.commitIndex());
         for (Lane lane : Lane.values()) {
             commits.put(lane, timer(Metric.RAFT_COMMIT, COMMIT_BUCKETS, "lane", lane.word()));
-            undecided.put(
-                    lane,
-                    Counter.builder(Metric.RAFT_UNDECIDED.meterName())
-                            .description(Metric.RAFT_UNDECIDED.doc())
-                            .tags("lane", lane.word())
-                            .register(registry));
         }
     }
 
@@ -151,12 +144,18 @@ public final class NodeMetrics implements AutoCloseable {
         }
     }
 
-    /** An entry got no decision. */
-    public void undecided(Lane lane) {
-        Counter counter = undecided.get(lane);
-        if (counter != null) {
-            counter.increment();
-        }
+    /**
+     * An entry got no decision.
+     *
+     * @param reason a word, of which there are few
+     */
+    public void undecided(Lane lane, String reason) {
+        // Rare, so it may look its counter up.
+        Counter.builder(Metric.RAFT_UNDECIDED.meterName())
+                .description(Metric.RAFT_UNDECIDED.doc())
+                .tags("lane", lane.word(), "reason", reason)
+                .register(registry)
+                .increment();
     }
 
     /** @param route the route's name, of which there are few */

@@ -14,6 +14,7 @@ class MeasuredSubmitterTest {
 
     private final CompletableFuture<CommandSubmitter.Decided> leases = new CompletableFuture<>();
     private final CompletableFuture<CommandSubmitter.Decided> appends = new CompletableFuture<>();
+    private long term;
     private final NodeMetrics metrics = new NodeMetrics(
             "c1",
             "n1",
@@ -29,6 +30,12 @@ class MeasuredSubmitterTest {
             new CommandSubmitter() {
                 @Override
                 public CompletableFuture<Decided> submit(List<Command> commands) {
+                    return leases;
+                }
+
+                @Override
+                public CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm) {
+                    term = plannedTerm;
                     return leases;
                 }
 
@@ -60,7 +67,14 @@ class MeasuredSubmitterTest {
         assertThat(metrics.scrape().lines())
                 .contains(
                         "penstock_raft_commit_seconds_count{lane=\"lease\"} 1",
-                        "penstock_raft_undecided_total{lane=\"append\"} 1.0",
-                        "penstock_raft_undecided_total{lane=\"lease\"} 0.0");
+                        "penstock_raft_undecided_total{lane=\"append\",reason=\"unknown\"} 1.0");
+    }
+
+    @Test
+    void shouldGiveThePlannedTermOn() {
+        CompletableFuture<CommandSubmitter.Decided> submitted = measured.submit(List.of(), 7);
+
+        assertThat(submitted).isSameAs(leases);
+        assertThat(term).isEqualTo(7);
     }
 }

@@ -40,6 +40,7 @@ class NodeMetricsTest {
         streams.add(new Samples.Stream("main", 9, 100, 9));
         groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5));
         metrics.committed(Lane.APPEND, 1);
+        metrics.undecided(Lane.APPEND, "unknown");
         metrics.answered("receive", 200, 1);
 
         // when
@@ -135,7 +136,7 @@ class NodeMetricsTest {
     void shouldTimeCommits() {
         metrics.committed(Lane.LEASE, TimeUnit.MILLISECONDS.toNanos(3));
         metrics.committed(Lane.LEASE, TimeUnit.MILLISECONDS.toNanos(30));
-        metrics.undecided(Lane.APPEND);
+        metrics.undecided(Lane.APPEND, "unknown");
 
         assertThat(lines())
                 .contains(
@@ -144,7 +145,7 @@ class NodeMetricsTest {
                         "penstock_raft_commit_seconds_bucket{lane=\"lease\",le=\"0.005\"} 1",
                         "penstock_raft_commit_seconds_bucket{lane=\"lease\",le=\"0.05\"} 2",
                         "penstock_raft_commit_seconds_count{lane=\"append\"} 0",
-                        "penstock_raft_undecided_total{lane=\"append\"} 1.0");
+                        "penstock_raft_undecided_total{lane=\"append\",reason=\"unknown\"} 1.0");
     }
 
     @Test
