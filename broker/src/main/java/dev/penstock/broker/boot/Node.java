@@ -26,10 +26,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -96,8 +96,7 @@ public final class Node implements AutoCloseable {
         DataDirectory directory =
                 opened("data directory", DataDirectory.open(config.node().dataDir()));
         EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
-        PeerKeys peerKeys =
-                new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
+        PeerKeys peerKeys = new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
         PeerClient peerClient = opened("peer channels", new PeerClient(loops, peerKeys, nodeId));
         ClusterPeers peers = new ClusterPeers(nodeId, peerClient, NodeSettings.otherHttpAddresses(config));
         PeerEndpoints peerEndpoints = new PeerEndpoints();

@@ -9,7 +9,6 @@ import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
-
 import dev.penstock.broker.config.LogSettings;
 import dev.penstock.broker.raft.StartRefused;
 import java.io.IOException;

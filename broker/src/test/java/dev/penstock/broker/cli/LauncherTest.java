@@ -85,9 +85,7 @@ class LauncherTest {
             source(module);
             Files.writeString(home.resolve(module + "/pom.xml"), "<project/>");
         }
-        script(
-                tools.resolve("mvn"),
-                """
+        script(tools.resolve("mvn"), """
                 printf '%s in %s with %s\\n' "$*" "$PWD" "$JAVA_HOME" >>"$MVN_CALLS"
                 echo '[INFO] Building Penstock broker 0.1.0                          [2/6]'
                 mkdir -p broker/target cluster-tests/target
@@ -160,7 +158,8 @@ class LauncherTest {
         assertThat(run("bench", "ingest").javaArguments())
                 .contains(home.resolve("penstock-demo.jar").toString());
         assertThat(run("status").javaArguments())
-                .contains("-XX:TieredStopAtLevel=1", home.resolve("penstock.jar").toString());
+                .contains(
+                        "-XX:TieredStopAtLevel=1", home.resolve("penstock.jar").toString());
         assertThat(run().javaArguments()).endsWith(home.resolve("penstock.jar").toString());
     }
 
@@ -206,7 +205,8 @@ class LauncherTest {
         assertThat(first.out()).doesNotContain("Building");
         assertThat(second.err()).isEmpty();
         assertThat(builds())
-                .containsExactly("-B -DskipTests package in " + home.toRealPath() + " with " + environment.get("JAVA_HOME"));
+                .containsExactly(
+                        "-B -DskipTests package in " + home.toRealPath() + " with " + environment.get("JAVA_HOME"));
         assertThat(home.resolve("target/launcher-lock")).doesNotExist();
     }
 
@@ -278,7 +278,8 @@ class LauncherTest {
         Files.delete(tools.resolve("mvn"));
         // A path with a shell and its tools, but neither Maven nor Java.
         Path few = Files.createDirectories(scratch.resolve("few"));
-        for (String tool : List.of("sh", "sed", "dirname", "readlink", "find", "head", "cat", "mkdir", "rm", "sleep", "date")) {
+        for (String tool :
+                List.of("sh", "sed", "dirname", "readlink", "find", "head", "cat", "mkdir", "rm", "sleep", "date")) {
             for (String place : List.of("/usr/bin/", "/bin/")) {
                 if (Files.isExecutable(Path.of(place + tool)) && !Files.exists(few.resolve(tool))) {
                     Files.createSymbolicLink(few.resolve(tool), Path.of(place + tool));

@@ -48,6 +48,9 @@ public final class TestNode implements AutoCloseable {
     public final PeerClient peerClient;
     public final PeerEndpoints peerEndpoints = new PeerEndpoints();
     public final Router router;
+    /** Takes the place of the leader's side of forwarding when set. */
+    public volatile Optional<PeerEndpoints.Endpoint> forwardOverride = Optional.empty();
+
     private final EventLoops loops = new EventLoops(2);
     private final ReaderPool readers = new ReaderPool(2, counters);
     private final HttpServer server;
@@ -85,7 +88,9 @@ public final class TestNode implements AutoCloseable {
                 forward,
                 limits,
                 RequestObserver.NONE);
-        peerEndpoints.add(LeaderForward.PATH, forward::answer);
+        peerEndpoints.add(
+                LeaderForward.PATH,
+                call -> forwardOverride.orElse(forward::answer).call(call));
         server = HttpServer.start(
                 loops,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

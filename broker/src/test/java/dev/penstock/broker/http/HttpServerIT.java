@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The server over real sockets: keep-alive, order, hang-ups. */
-class HttpServerTest {
+class HttpServerIT {
 
     private TestNode node;
 
