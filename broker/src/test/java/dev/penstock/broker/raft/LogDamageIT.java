@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,9 +152,43 @@ class LogDamageIT {
                 cluster.append(CountingMachine.append(1, id++, MIB));
             }
             await().atMost(TestCluster.PATIENCE).until(() -> !cluster.halts.isEmpty());
-            // then
+            // then: whatever Ratis made of it
             assertThat(cluster.halts).allMatch(halt -> halt.startsWith(member.nodeId));
-            assertThat(cluster.halts.peek()).contains("log");
+        }
+    }
+
+    @Test
+    void shouldHaltTheNodeWhoseDiskIsFull() throws Exception {
+        // given: a disk of its own for one node, which only root can give it here
+        Path disk = Files.createDirectories(root.resolve("n2"));
+        Assumptions.assumeTrue(
+                run("mount", "-t", "tmpfs", "-o", "size=340m", "tmpfs", disk.toString()),
+                "a small disk can be mounted");
+        try (TestCluster cluster = new TestCluster(root).startAll()) {
+            cluster.append(CountingMachine.append(1, 1, 1_000));
+            cluster.awaitSameState();
+            // when
+            Files.write(disk.resolve("filler"), new byte[300 * MIB]);
+            long id = 2;
+            while (cluster.halts.isEmpty() && id < 80) {
+                cluster.append(CountingMachine.append(1, id++, MIB));
+            }
+            await().atMost(TestCluster.PATIENCE).until(() -> !cluster.halts.isEmpty());
+            // then: before Ratis may acknowledge what it never wrote
+            assertThat(cluster.halts).allMatch(halt -> halt.startsWith("n2"));
+            assertThat(cluster.halts.peek()).contains("could not be written").contains("No space left");
+        } finally {
+            run("umount", "-l", disk.toString());
+        }
+    }
+
+    private static boolean run(String... command) throws Exception {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            return process.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 }
