@@ -92,16 +92,20 @@ public final class ByteReader {
 
     /** A varint in [0, max]. */
     public int bounded(String name, int max) {
-        long value = varint();
-        if (value < 0 || value > max) {
-            throw failure("expected " + name + " of at most " + max + ", but got " + Long.toUnsignedString(value));
-        }
-        return (int) value;
+        return inRange(name, varint(), max);
     }
 
     /** A varint that counts things which take at least {@code minBytes} each: never more than what is left can hold. */
     public int count(String name, int minBytes) {
-        return bounded(name, remaining() / minBytes);
+        long value = varint();
+        return inRange(name, value, remaining() / minBytes);
+    }
+
+    private int inRange(String name, long value, int max) {
+        if (value < 0 || value > max) {
+            throw failure("expected " + name + " of at most " + max + ", but got " + Long.toUnsignedString(value));
+        }
+        return (int) value;
     }
 
     /** A varint that is not negative as a signed number. */

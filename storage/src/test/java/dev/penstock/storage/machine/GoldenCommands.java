@@ -1,0 +1,60 @@
+package dev.penstock.storage.machine;
+
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.SourcePosition;
+import dev.penstock.storage.model.StartPosition;
+import java.util.ArrayList;
+import java.util.List;
+
+/** At least one example of each command, all fields set. The golden file holds their bytes: only ever append. */
+final class GoldenCommands {
+
+    private GoldenCommands() {}
+
+    private static final SourcePosition POSITION = new SourcePosition(2, Lsn.parse("16/B374D848"), 5);
+
+    static List<Command> all() {
+        List<LeaseRef> leases = List.of(new LeaseRef(100, 40, 0), new LeaseRef(103, 40, 3), new LeaseRef(7, 39, 1));
+        GroupConfig config = new GroupConfig(
+                45_000,
+                10,
+                GroupConfig.Ordering.KEY,
+                GroupConfig.Mode.ROWS,
+                List.of("public.orders", "sales.*"),
+                List.of("insert", "delete"),
+                "record.amount > 100");
+        return List.of(
+                new Command.SourceIntent("main", "shop", "penstock_main", "penstock"),
+                new Command.SourceReady(1, "7423112344512345678", 3, Lsn.parse("0/16B3748")),
+                new Command.Append(1, new byte[] {1, 2, 3, (byte) 0xff}),
+                new Command.SourceBound(1, POSITION, Lsn.parse("16/B374D900")),
+                new Command.StopSource(1, POSITION, "slot_missing", new byte[] {9, 8}),
+                new Command.ResumeSource(1, POSITION, 3, "slot_b", "7423112344512345679", 4, Lsn.parse("17/0")),
+                new Command.CreateGroup("orders-worker", 1, new StartPosition.Earliest(), config),
+                new Command.CreateGroup("latest", 1, new StartPosition.Latest(), GroupConfig.defaults()),
+                new Command.DeleteGroup(4, 1234),
+                new Command.SeekGroup(4, 1234, new StartPosition.AtOffset(4711)),
+                new Command.Grant(
+                        4, 1234, 1200, 90, 110, new long[] {91, 95, 109}, new long[6], new long[] {3, 80}, 30_000),
+                new Command.Grant(
+                        5, 1234, 1200, 90, 92, new long[] {91}, new long[] {-7, 0x1234567890L}, new long[0], 0),
+                new Command.Ack(4, 1234, leases),
+                new Command.Nack(4, 1234, leases, 5_000),
+                new Command.Extend(4, 1234, leases, 60_000, true),
+                new Command.Release(4, 1234, leases),
+                new Command.Expire(1000),
+                new Command.Sweep(500),
+                new Command.Mark(),
+                new Command.RaiseFeatureLevel(1));
+    }
+
+    static Command ackOfTen() {
+        List<LeaseRef> leases = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            leases.add(new LeaseRef(5_000_000 + i, 900_000, 10 + i));
+        }
+        return new Command.Ack(3, 850_000, leases);
+    }
+}
