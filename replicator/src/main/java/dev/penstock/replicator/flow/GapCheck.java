@@ -102,7 +102,9 @@ final class GapCheck {
      * event must lie before the place where it left the old timeline.
      *
      * <p>The log knows the timeline at the source's beginning only. Switches that the slot's confirmed position lies
-     * beyond were judged before: only this source moves that position, and it passed here first.
+     * beyond were judged before: only this source moves that position, and it passed here first. An event stored on a new
+     * timeline and not yet confirmed, when a leader dies, is therefore taken for a divergence: a stop too many rather than a
+     * change that never happened.
      */
     void timeline(List<TimelineSwitch> history, Lsn slotConfirmed) throws SourceFault.Gap {
         if (server.timeline() == state.timeline()) {

@@ -1,6 +1,7 @@
 package dev.penstock.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,7 +72,7 @@ class RestartIT {
             new ProcessBuilder("kill", "-QUIT", String.valueOf(postmaster.pid()))
                     .start()
                     .waitFor();
-            postmaster.onExit().get(20, java.util.concurrent.TimeUnit.SECONDS);
+            postmaster.onExit().get(20, TimeUnit.SECONDS);
             SourceHarness.awaitState(replicator, SourceStatus.State.RETRYING);
             postgres.close();
             postgres = start(port);
@@ -90,9 +92,60 @@ class RestartIT {
         }
     }
 
+    /** A standby that had everything of ours and was promoted: another timeline, the same history. */
+    @Test
+    void shouldGoOnAfterAPromotion() throws Exception {
+        FakeSourceLog log = new FakeSourceLog("main", FakeSourceLog.DIRECT);
+        EmbeddedPostgres postgres = start(0);
+        int port = postgres.getPort();
+        Replicator replicator = new Replicator(config(port), log, 1);
+        try {
+            // given
+            sql(port, "create table t(id int primary key)", "create publication penstock for table t");
+            replicator.start();
+            SourceHarness.awaitState(replicator, SourceStatus.State.STREAMING);
+            sql(port, "insert into t values (1)");
+            awaitEvents(log, 1);
+
+            // when: it comes back as a standby of nobody, and is promoted
+            postgres.close();
+            Files.createFile(directory.resolve("data").resolve("standby.signal"));
+            postgres = start(port);
+            sql(port, "select pg_promote()", "insert into t values (2)");
+            awaitEvents(log, 2);
+            sql(port, "insert into t values (3)");
+
+            // then: also for the next leader, who knows the first timeline only
+            awaitEvents(log, 3);
+            awaitConfirmed(replicator, log);
+            replicator.close();
+            replicator = new Replicator(config(port), log, 2);
+            replicator.start();
+            sql(port, "insert into t values (4)");
+            awaitEvents(log, 4);
+            assertThat(EventText.lines(log.events()))
+                    .containsExactly(
+                            "insert public.t key={\"id\":1} {\"id\":1}",
+                            "insert public.t key={\"id\":2} {\"id\":2}",
+                            "insert public.t key={\"id\":3} {\"id\":3}",
+                            "insert public.t key={\"id\":4} {\"id\":4}");
+        } finally {
+            replicator.close();
+            postgres.close();
+        }
+    }
+
+    private static void awaitConfirmed(Replicator replicator, FakeSourceLog log) {
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> replicator
+                        .status()
+                        .confirmed()
+                        .equals(log.state().orElseThrow().bound()));
+    }
+
     private static void awaitEvents(FakeSourceLog log, int count) {
-        org.awaitility.Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
+        await().atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> log.eventCount() >= count);
     }

@@ -37,7 +37,7 @@ final class Simulation {
     }
 
     private static final int ROUGH_STEPS = 1_500;
-    private static final int CALM_STEPS = 200_000;
+    private static final int CALM_STEPS = 20_000;
 
     private final SplittableRandom random;
     private final Sabotage sabotage;
@@ -50,9 +50,12 @@ final class Simulation {
     private long term;
     private boolean rough = true;
     private long checkpointed;
+    /** One in so many commands gets lost, late, or no answer: more in some runs than in others. */
+    private final int faultsIn;
 
     Simulation(long seed, Sabotage sabotage, Totals totals) {
         this.random = new SplittableRandom(seed);
+        this.faultsIn = 8 << random.nextInt(4);
         this.sabotage = sabotage;
         this.totals = totals;
         this.log = new FakeSourceLog("main", new Unreliable(), sabotage != Sabotage.NO_COMPARE);
@@ -207,7 +210,7 @@ final class Simulation {
     private void deliver() {
         int count = random.nextInt(4);
         for (int i = 0; i < count && !pending.isEmpty(); i++) {
-            if (!rough || random.nextInt(40) != 0) {
+            if (!rough || random.nextInt(faultsIn) != 0) {
                 oldest(false);
                 continue;
             }

@@ -47,7 +47,7 @@ class SimulationTest {
             }
         });
         // then: the faults that it is about did happen
-        if (only == null) {
+        if (only == null && Long.getLong("penstock.seeds", DEFAULT_SEEDS) >= DEFAULT_SEEDS) {
             assertThat(totals.reconnects).isGreaterThan(1_000);
             assertThat(totals.takeovers).isGreaterThan(100);
             assertThat(totals.unknownOutcomes).isGreaterThan(500);

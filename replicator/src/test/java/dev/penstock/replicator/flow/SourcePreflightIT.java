@@ -1,10 +1,14 @@
 package dev.penstock.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +147,34 @@ class SourcePreflightIT {
                     with(config, "jdbc:postgresql://localhost:" + replica.getPort() + "/postgres", "postgres", ""));
             assertThat(problems).extracting(Problem::code).contains("wal_level");
             assertThat(problems.get(0).detail()).contains("ALTER SYSTEM SET wal_level = logical");
+        }
+    }
+
+    @Test
+    void shouldNameAWrongPassword() throws SQLException, IOException {
+        // given: the embedded server trusts its own host, but for this database
+        Path rules = Path.of(source.ask("show hba_file"));
+        String before = Files.readString(rules);
+        try {
+            Files.writeString(
+                    rules, "host " + source.database + " " + SourceHarness.ROLE + " all scram-sha-256\n" + before);
+            source.ask("select pg_reload_conf()");
+            SourceConfig config = source.config("x.t");
+
+            // then
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> only(
+                            SourcePreflight.check(with(config, config.jdbcUrl(), config.user(), "wr0ng-secret")),
+                            "authentication_failed",
+                            "correct the password in the configuration"));
+            assertThat(SourcePreflight.check(with(config, config.jdbcUrl(), config.user(), "wr0ng-secret"))
+                            .get(0)
+                            .detail())
+                    .doesNotContain("wr0ng-secret");
+            assertThat(SourcePreflight.check(config)).extracting(Problem::code).containsExactly("publication_missing");
+        } finally {
+            Files.writeString(rules, before);
+            source.ask("select pg_reload_conf()");
         }
     }
 }
