@@ -12,8 +12,9 @@ import org.junit.jupiter.api.Test;
 /** The floors of the house and the one package in which each third-party library lives (docs/architecture.md). */
 class LayersTest {
 
-    private static final JavaClasses HOUSE =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.penstock");
+    private static final JavaClasses HOUSE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.penstock");
 
     @Test
     void shouldHaveNoCyclesBetweenPackages() {

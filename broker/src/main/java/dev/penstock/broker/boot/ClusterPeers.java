@@ -10,7 +10,6 @@ import dev.penstock.broker.raft.RaftNode;
 import dev.penstock.broker.raft.Startup;
 import dev.penstock.broker.raft.StateMark;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -101,8 +100,8 @@ final class ClusterPeers {
 
     PeerProbe probe() {
         return peer -> Optional.ofNullable(others.get(peer))
-                .map(address ->
-                        client.call(address, IDENTITY, new byte[0], CALL_TIMEOUT).thenApply(PeerTexts::report))
+                .map(address -> client.call(address, IDENTITY, new byte[0], CALL_TIMEOUT)
+                        .thenApply(PeerTexts::report))
                 .orElseGet(() -> CompletableFuture.failedFuture(
                         new IllegalArgumentException("expected a configured node, but got " + peer)));
     }
@@ -124,8 +123,7 @@ final class ClusterPeers {
     }
 
     /** Asks the leader to take this node in, until it has; the calling thread waits. */
-    void joinCluster(NodeIdentity identity, String raftAddress, Supplier<Boolean> stopped)
-            throws InterruptedException {
+    void joinCluster(NodeIdentity identity, String raftAddress, Supplier<Boolean> stopped) throws InterruptedException {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("node", identity.nodeId());
         lines.put("peer", identity.peerUuid().toString());

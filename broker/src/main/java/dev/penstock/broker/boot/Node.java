@@ -1,16 +1,18 @@
 package dev.penstock.broker.boot;
 
 import dev.penstock.broker.config.NodeConfig;
+import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.HttpCounters;
-import dev.penstock.broker.http.RequestObserver;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
+import dev.penstock.broker.metrics.MeasuredSubmitter;
+import dev.penstock.broker.metrics.NodeMetrics;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.broker.raft.DataDirectory;
 import dev.penstock.broker.raft.FailStop;
@@ -26,10 +28,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,16 +76,10 @@ public final class Node implements AutoCloseable {
      * Runs a node until the process is told to stop, then stops it in order. Returns only by {@link StartRefused}.
      *
      * @param join an empty data directory joins the cluster that the peers already form
-     * @param stopOnStdinClose stop too when standard input ends: a parent that died leaves no node behind
      */
-    public static void run(NodeConfig config, boolean join, boolean stopOnStdinClose) throws StartRefused {
+    public static void run(NodeConfig config, boolean join) throws StartRefused {
         Node node = new Node(config, FailStop.process());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "penstock-shutdown"));
-        if (stopOnStdinClose) {
-            Thread watch = new Thread(Node::exitWhenStdinEnds, "penstock-stdin");
-            watch.setDaemon(true);
-            watch.start();
-        }
         try {
             node.openParts(join);
             new CountDownLatch(1).await();
@@ -96,26 +92,13 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static void exitWhenStdinEnds() {
-        try {
-            while (System.in.read() >= 0) {
-                // What arrives means nothing; only its end does.
-            }
-        } catch (IOException e) {
-            LOG.debug("Standard input cannot be read any more", e);
-        }
-        LOG.info("Standard input has ended, so does this node");
-        System.exit(0);
-    }
-
     private void openParts(boolean join) throws StartRefused {
         checkSourceBeforeFirstStart(join);
         String nodeId = config.node().id();
         DataDirectory directory =
                 opened("data directory", DataDirectory.open(config.node().dataDir()));
         EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
-        PeerKeys peerKeys =
-                new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
+        PeerKeys peerKeys = new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
         PeerClient peerClient = opened("peer channels", new PeerClient(loops, peerKeys, nodeId));
         ClusterPeers peers = new ClusterPeers(nodeId, peerClient, NodeSettings.otherHttpAddresses(config));
         PeerEndpoints peerEndpoints = new PeerEndpoints();
@@ -127,14 +110,20 @@ public final class Node implements AutoCloseable {
         ClusterPeers.serveIdentity(peerEndpoints, startup);
 
         RaftPorts ports = new RaftPorts();
+        HttpCounters counters = new HttpCounters();
+        NodeSamples samples = new NodeSamples(ports, counters, config.node().dataDir(), Clock.systemUTC());
+        NodeMetrics metrics = opened("metrics", openMetrics(samples));
+        CommandSubmitter submitter = new MeasuredSubmitter(ports, metrics);
         LogBatches batches = new LogBatches(BATCH_CACHE_BYTES);
         EventReader reader = new EventReader(ports, batches);
-        LeaderDuties duties = new LeaderDuties(ports, ports, ports, NodeSettings.sources(config));
+        LeaderDuties duties = new LeaderDuties(submitter, ports, ports, NodeSettings.sources(config));
+        samples.attach(duties);
         NodeReport report = new NodeReport(config, ports, peers, duties);
-        GroupService groups = openGroups(ports, reader, batches);
+        GroupService groups = openGroups(submitter, ports, reader, batches);
+        samples.attach(groups);
         openHttp(new NodeHttp.Parts(
                 loops,
-                new HttpCounters(),
+                counters,
                 ports,
                 groups,
                 reader,
@@ -142,8 +131,8 @@ public final class Node implements AutoCloseable {
                 peerClient,
                 peerKeys,
                 peerEndpoints,
-                () -> "",
-                RequestObserver.NONE));
+                metrics::scrape,
+                metrics::answered));
 
         NodeIdentity identity = startup.establish(peers.probe(), join, FORMATION_PATIENCE);
         RaftNode raft = new RaftNode(
@@ -155,6 +144,7 @@ public final class Node implements AutoCloseable {
         raft.start();
         opened("Raft", raft);
         report.attach(raft);
+        samples.attach(raft);
         ClusterPeers.serve(peerEndpoints, raft, report::statusLines);
         ports.attach(raft);
         duties.start();
@@ -187,13 +177,20 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private GroupService openGroups(RaftPorts ports, EventReader reader, LogBatches batches) {
+    private NodeMetrics openMetrics(NodeSamples samples) {
+        String version = Node.class.getPackage().getImplementationVersion();
+        return new NodeMetrics(
+                config.cluster().id(), config.node().id(), version == null ? "unpackaged" : version, samples.samples());
+    }
+
+    private GroupService openGroups(
+            CommandSubmitter submitter, RaftPorts ports, EventReader reader, LogBatches batches) {
         ExecutorService grantReaders = Executors.newFixedThreadPool(GRANT_READERS, daemons("penstock-grant-reader"));
         opened("grant readers", grantReaders::shutdownNow);
         return opened(
                 "groups",
                 new GroupService(
-                        ports,
+                        submitter,
                         ports,
                         ports,
                         reader,

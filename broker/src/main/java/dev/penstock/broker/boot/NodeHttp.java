@@ -133,7 +133,8 @@ final class NodeHttp implements AutoCloseable {
                     }
                 }
             } catch (UnknownHostException e) {
-                LOG.warn("The peer {} has no address now; its connections are counted as a client's", address.getHost());
+                LOG.warn(
+                        "The peer {} has no address now; its connections are counted as a client's", address.getHost());
             }
         }
         return members;

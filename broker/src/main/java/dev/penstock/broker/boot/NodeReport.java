@@ -120,8 +120,10 @@ final class NodeReport implements ClusterReport, NodeHealth {
     }
 
     private List<Source> sources(Leadership leadership, Map<String, Map<String, String>> all) {
-        Map<String, String> leaderLines =
-                leadership.leader().map(leader -> all.getOrDefault(leader, Map.of())).orElse(Map.of());
+        Map<String, String> leaderLines = leadership
+                .leader()
+                .map(leader -> all.getOrDefault(leader, Map.of()))
+                .orElse(Map.of());
         List<Source> sources = new ArrayList<>();
         config.source().ifPresent(source -> {
             String told = leaderLines.get(SOURCE + source.name());

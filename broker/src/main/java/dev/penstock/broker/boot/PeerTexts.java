@@ -76,7 +76,8 @@ final class PeerTexts {
         for (StateMark mark : marks) {
             StringBuilder value = new StringBuilder(Long.toHexString(mark.stateDigest()));
             new TreeMap<>(mark.chains())
-                    .forEach((stream, chain) -> value.append(' ').append(stream).append(':').append(Long.toHexString(chain)));
+                    .forEach((stream, chain) ->
+                            value.append(' ').append(stream).append(':').append(Long.toHexString(chain)));
             lines.put("mark." + mark.index(), value.toString());
         }
         return encode(lines);

@@ -9,8 +9,8 @@ import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
-import dev.penstock.broker.boot.StartRefused;
 import dev.penstock.broker.config.LogSettings;
+import dev.penstock.broker.raft.StartRefused;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +45,7 @@ final class NodeLog {
             }
         } catch (IOException e) {
             throw new StartRefused(
+                    StartRefused.Reason.UNWRITABLE,
                     "the log file " + file + " (log.file) cannot be written (" + e.getMessage()
                             + "); make its directory" + " writable or choose another",
                     e);

@@ -1,9 +1,9 @@
 package dev.penstock.broker.cli;
 
 import dev.penstock.broker.boot.Node;
-import dev.penstock.broker.boot.StartRefused;
 import dev.penstock.broker.config.ConfigLoader;
 import dev.penstock.broker.config.ConfigRefused;
+import dev.penstock.broker.raft.StartRefused;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;

@@ -21,9 +21,7 @@ public interface CommandSubmitter {
      * leads in the term in which they were planned. Without it a plan made in an earlier leadership of this node would be
      * stamped with the present term, and the check in apply could not tell.
      */
-    default CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm) {
-        return submit(commands);
-    }
+    CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm);
 
     /** Appends go out in the order of calls, several entries may be on their way. */
     CompletableFuture<Decided> append(Command command);

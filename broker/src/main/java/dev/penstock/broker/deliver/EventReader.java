@@ -85,9 +85,8 @@ public final class EventReader {
 
     private LogBatch batchAt(MachineView view, StreamState of, long offset) {
         return batches.at(view, of.id(), offset)
-                .orElseThrow(() -> new IllegalStateException(
-                        "expected offset " + offset + " of stream '" + of.name() + "' below its end " + of.end()
-                                + " to be stored"));
+                .orElseThrow(() -> new IllegalStateException("expected offset " + offset + " of stream '" + of.name()
+                        + "' below its end " + of.end() + " to be stored"));
     }
 
     /** What the envelope adds to an event's fragments, about, in bytes. */

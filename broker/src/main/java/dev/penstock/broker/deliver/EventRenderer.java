@@ -20,8 +20,9 @@ import java.util.UUID;
  */
 final class EventRenderer {
 
-    private static final DateTimeFormatter MICROS =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
     private static final byte[] NULL = ascii("null");
     private static final byte[] EMPTY_OBJECT = ascii("{}");
     private static final byte[] EMPTY_ARRAY = ascii("[]");

@@ -115,8 +115,8 @@ public final class GroupService implements AutoCloseable {
             Reply.GroupCreated created = expect(Reply.GroupCreated.class, reply);
             try (MachineView view = state.openView()) {
                 GroupState group = view.group(created.groupId())
-                        .orElseThrow(() -> new Refused(
-                                Refused.Code.UNKNOWN_GROUP, "group '" + name + "' was deleted meanwhile"));
+                        .orElseThrow(() ->
+                                new Refused(Refused.Code.UNKNOWN_GROUP, "group '" + name + "' was deleted meanwhile"));
                 return new Created(index, group, created.existed());
             }
         });
@@ -171,8 +171,7 @@ public final class GroupService implements AutoCloseable {
     private record GroupKey(int groupId, long generation) {}
 
     public CompletableFuture<Settled> ack(String group, List<String> receipts) {
-        return settle(
-                group, receipts, (state, leases) -> new Command.Ack(state.id(), state.generation(), leases));
+        return settle(group, receipts, (state, leases) -> new Command.Ack(state.id(), state.generation(), leases));
     }
 
     public CompletableFuture<Settled> nack(String group, List<String> receipts, long delayMillis) {
@@ -195,11 +194,10 @@ public final class GroupService implements AutoCloseable {
     public CompletableFuture<Sought> seek(String group, StartPosition to, boolean dryRun) {
         return withGroup(group, found -> {
             if (!dryRun) {
-                return decide(
-                        new Command.SeekGroup(found.id(), found.generation(), to), (index, reply) -> {
-                            Reply.Sought sought = expect(Reply.Sought.class, reply);
-                            return new Sought(index, sought.from(), sought.to(), endOf(found) - sought.to());
-                        });
+                return decide(new Command.SeekGroup(found.id(), found.generation(), to), (index, reply) -> {
+                    Reply.Sought sought = expect(Reply.Sought.class, reply);
+                    return new Sought(index, sought.from(), sought.to(), endOf(found) - sought.to());
+                });
             }
             try (MachineView view = state.openView()) {
                 StreamState stream = view.stream(found.streamId()).orElseThrow();

@@ -252,13 +252,19 @@ final class ReceiveService implements AutoCloseable {
         try (MachineView view = state.openView()) {
             group = view.group(name).orElse(null);
             if (group == null) {
-                refuse(desk, new Refused(
-                        Refused.Code.UNKNOWN_GROUP, "expected a known group, but there is no '" + name + "'"));
+                refuse(
+                        desk,
+                        new Refused(
+                                Refused.Code.UNKNOWN_GROUP, "expected a known group, but there is no '" + name + "'"));
                 return;
             }
             if (group.leased() >= maxInFlightPerGroup) {
-                refuse(desk, new Refused(Refused.Code.IN_FLIGHT_LIMIT, "group '" + name + "' has "
-                        + group.leased() + " messages in flight, the limit: ack some, or let their leases end"));
+                refuse(
+                        desk,
+                        new Refused(
+                                Refused.Code.IN_FLIGHT_LIMIT,
+                                "group '" + name + "' has " + group.leased()
+                                        + " messages in flight, the limit: ack some, or let their leases end"));
                 return;
             }
             planRound(desk, group, view, served, grants);
@@ -270,11 +276,9 @@ final class ReceiveService implements AutoCloseable {
         }
     }
 
-    private void planRound(
-            Desk desk, GroupState group, MachineView view, List<Waiting> served, List<Command> grants) {
+    private void planRound(Desk desk, GroupState group, MachineView view, List<Waiting> served, List<Command> grants) {
         GroupFilter filter = desk.filterFor(group);
-        GrantPlanner planner =
-                new GrantPlanner(view, group, filter, batches, desk.judgedTo, maxInFlightPerGroup);
+        GrantPlanner planner = new GrantPlanner(view, group, filter, batches, desk.judgedTo, maxInFlightPerGroup);
         int messages = 0;
         for (Waiting waiting : desk.waiting) {
             if (messages >= MAX_MESSAGES_PER_ENTRY) {
@@ -298,25 +302,31 @@ final class ReceiveService implements AutoCloseable {
         }
     }
 
-    private void propose(
-            Desk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
+    private void propose(Desk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
         long plannedNanos = System.nanoTime();
-        CompletableFuture<?> unused = submitter.submit(grants, term).whenComplete((decided, failure) -> inbox.add(() -> {
-            desk.granting = false;
-            if (failure != null) {
-                desk.dirty = true;
-                Refused refused = refusalOf(failure);
-                served.forEach(waiting -> waiting.answer.completeExceptionally(refused));
-                return;
-            }
-            for (int i = 0; i < served.size(); i++) {
-                settleGrant(desk, group, served.get(i), decided.index(), decided.replies().get(i), plannedNanos);
-            }
-        }));
+        CompletableFuture<?> unused = submitter
+                .submit(grants, term)
+                .whenComplete((decided, failure) -> inbox.add(() -> {
+                    desk.granting = false;
+                    if (failure != null) {
+                        desk.dirty = true;
+                        Refused refused = refusalOf(failure);
+                        served.forEach(waiting -> waiting.answer.completeExceptionally(refused));
+                        return;
+                    }
+                    for (int i = 0; i < served.size(); i++) {
+                        settleGrant(
+                                desk,
+                                group,
+                                served.get(i),
+                                decided.index(),
+                                decided.replies().get(i),
+                                plannedNanos);
+                    }
+                }));
     }
 
-    private void settleGrant(
-            Desk desk, GroupState group, Waiting waiting, long index, Reply reply, long plannedNanos) {
+    private void settleGrant(Desk desk, GroupState group, Waiting waiting, long index, Reply reply, long plannedNanos) {
         if (reply instanceof Reply.Granted granted) {
             readers.execute(() -> answer(group, waiting, index, granted, plannedNanos));
         } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.UNKNOWN_GROUP) {
@@ -336,9 +346,8 @@ final class ReceiveService implements AutoCloseable {
     /** On a reader thread: the bodies are read once, on the node that answers. */
     private void answer(GroupState group, Waiting waiting, long index, Reply.Granted granted, long plannedNanos) {
         try {
-            List<RenderedEvent> events = waiting.answer.isDone()
-                    ? List.of()
-                    : reader.readAll(group.streamId(), granted.offsets());
+            List<RenderedEvent> events =
+                    waiting.answer.isDone() ? List.of() : reader.readAll(group.streamId(), granted.offsets());
             List<Delivery> deliveries = new ArrayList<>(events.size());
             for (int i = 0; i < events.size(); i++) {
                 LeaseRef lease = leaseAt(granted, i);
@@ -423,10 +432,10 @@ final class ReceiveService implements AutoCloseable {
     }
 
     static Refused refusalOf(Throwable failure) {
-        Throwable cause = failure instanceof java.util.concurrent.CompletionException wrapped
-                        && wrapped.getCause() != null
-                ? wrapped.getCause()
-                : failure;
+        Throwable cause =
+                failure instanceof java.util.concurrent.CompletionException wrapped && wrapped.getCause() != null
+                        ? wrapped.getCause()
+                        : failure;
         if (cause instanceof Refused refused) {
             return refused;
         }

@@ -36,8 +36,7 @@ public final class LeaderDuties implements AutoCloseable {
     private volatile List<Replicator> replicators = List.of();
     private long runningTerm = NO_TERM;
 
-    public LeaderDuties(
-            CommandSubmitter submitter, LeaderView leader, AppliedState state, List<SourceConfig> sources) {
+    public LeaderDuties(CommandSubmitter submitter, LeaderView leader, AppliedState state, List<SourceConfig> sources) {
         this.submitter = submitter;
         this.leader = leader;
         this.state = state;
@@ -45,8 +44,14 @@ public final class LeaderDuties implements AutoCloseable {
     }
 
     public void start() {
-        leader.onChange(() -> scheduler.execute(this::follow));
-        scheduler.execute(this::follow);
+        leader.onChange(this::changed);
+        changed();
+    }
+
+    private synchronized void changed() {
+        if (!scheduler.isShutdown()) {
+            scheduler.execute(this::follow);
+        }
     }
 
     /** What this node's replicators are doing; empty while it does not lead. */
@@ -56,8 +61,10 @@ public final class LeaderDuties implements AutoCloseable {
 
     @Override
     public void close() {
-        scheduler.execute(this::stop);
-        scheduler.shutdown();
+        synchronized (this) {
+            scheduler.execute(this::stop);
+            scheduler.shutdown();
+        }
         try {
             if (!scheduler.awaitTermination(3, TimeUnit.SECONDS)) {
                 LOG.warn("Duties did not end within 3 s");

@@ -62,14 +62,12 @@ final class ProposedSourceLog implements SourceLog {
     @Override
     public CompletableFuture<AppendOutcome> stop(String reason, EventBatch gap) {
         return submitter
-                .append(new Command.StopSource(
-                        streamId(), gap.header().previous(), reason, BatchCodec.encode(gap)))
+                .append(new Command.StopSource(streamId(), gap.header().previous(), reason, BatchCodec.encode(gap)))
                 .thenApply(decided -> outcomeOf(decided.replies().get(0)));
     }
 
     private int streamId() {
-        return state()
-                .orElseThrow(() -> new IllegalStateException(
+        return state().orElseThrow(() -> new IllegalStateException(
                         "expected source '" + source + "' to have its intent in the log before any other fact"))
                 .streamId();
     }

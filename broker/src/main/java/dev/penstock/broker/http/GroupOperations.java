@@ -26,7 +26,7 @@ public interface GroupOperations {
 
     CompletableFuture<Received> receive(ReceiveRequest request);
 
-    void release(String group, Received received);
+    void release(Received received);
 
     CompletableFuture<Settled> ack(String group, List<String> receipts);
 
@@ -65,8 +65,8 @@ public interface GroupOperations {
             }
 
             @Override
-            public void release(String group, Received received) {
-                service.release(group, received);
+            public void release(Received received) {
+                service.release(received);
             }
 
             @Override

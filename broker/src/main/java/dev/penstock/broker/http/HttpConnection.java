@@ -182,7 +182,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
-    private static String requestId() {
+    static String requestId() {
         // Not a secret: it only has to differ from others in a log.
         ThreadLocalRandom random = ThreadLocalRandom.current();
         long version4 = (random.nextLong() & ~0xf000L) | 0x4000L;

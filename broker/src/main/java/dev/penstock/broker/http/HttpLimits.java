@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param bodyDeadline from the end of the header to the end of the body
  * @param idle how long a connection may stand between requests
  * @param writeStall how long a client may take no byte of an answer
+ * @param leaderWait how long a request that names no wait of its own is held while there is no leader
  * @param maxBufferedBodyBytes of all bodies that are being received
  * @param maxUnsentAnswerBytes of all answers that clients have not yet taken: above it, no new reads are begun
  */
@@ -29,6 +30,7 @@ public record HttpLimits(
         Duration bodyDeadline,
         Duration idle,
         Duration writeStall,
+        Duration leaderWait,
         long maxBufferedBodyBytes,
         long maxUnsentAnswerBytes) {
 
@@ -48,6 +50,7 @@ public record HttpLimits(
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(30),
+                Duration.ofSeconds(5),
                 128L * MIB,
                 256L * MIB);
     }
@@ -66,6 +69,7 @@ public record HttpLimits(
                 body,
                 idleTime,
                 stall,
+                leaderWait,
                 maxBufferedBodyBytes,
                 maxUnsentAnswerBytes);
     }
@@ -84,6 +88,7 @@ public record HttpLimits(
                 bodyDeadline,
                 idle,
                 writeStall,
+                leaderWait,
                 maxBufferedBodyBytes,
                 maxUnsentAnswerBytes);
     }

@@ -121,6 +121,12 @@ public final class LeaderForward {
             counters.answerGivenBack();
             grant.giveBack().run();
         });
+        if (grant.tooLate(System.nanoTime())) {
+            // Sent all the same, with what tells the other node that it is too late: it refuses in the client's
+            // protocol,
+            // and its word that the answer was not used gives the messages back.
+            return new ForwardedAnswer.Answer(response, 0, 0);
+        }
         long after = Math.max(0, grant.grantedNanos() - exchange.startNanos());
         return new ForwardedAnswer.Answer(response, after, grant.sendWithinNanos());
     }

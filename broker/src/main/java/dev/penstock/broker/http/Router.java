@@ -19,9 +19,6 @@ public final class Router implements RequestHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
-    /** The wait of a request that names none (contract, "Waiting"). */
-    private static final long UNNAMED_WAIT_MILLIS = 5_000;
-
     /** What a request may take beyond its own wait: the commit and the way there and back. */
     private static final long SLACK_MILLIS = 2_000;
 
@@ -73,7 +70,7 @@ public final class Router implements RequestHandler {
     @Override
     public Response failed(Optional<RequestHead> head, HttpFailure failure) {
         observer.answered("unknown", failure.problem().status(), 0);
-        return head.map(this::formFor).orElse(nativeForm).render(failure, "-");
+        return head.map(this::formFor).orElse(nativeForm).render(failure, HttpConnection.requestId());
     }
 
     private ErrorForm formFor(RequestHead head) {
@@ -129,7 +126,7 @@ public final class Router implements RequestHandler {
     private CompletableFuture<Response> run(Exchange exchange, Route route) {
         long named = route.named().millis(exchange);
         if (route.placement() == Route.Placement.LEADER) {
-            deadline(exchange, named < 0 ? UNNAMED_WAIT_MILLIS : named + SLACK_MILLIS);
+            deadline(exchange, named < 0 ? limits.leaderWait().toMillis() : named + SLACK_MILLIS);
             return forward.run(exchange, route);
         }
         deadline(exchange, Math.max(named, 0) + LOCAL_MILLIS);

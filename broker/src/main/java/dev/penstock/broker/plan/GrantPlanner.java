@@ -36,7 +36,12 @@ public final class GrantPlanner {
      * @param maxInFlight messages the group may have under lease
      */
     public GrantPlanner(
-            MachineView view, GroupState group, GroupFilter filter, LogBatches batches, long judgedTo, int maxInFlight) {
+            MachineView view,
+            GroupState group,
+            GroupFilter filter,
+            LogBatches batches,
+            long judgedTo,
+            int maxInFlight) {
         this.view = view;
         this.group = group;
         this.filter = filter;

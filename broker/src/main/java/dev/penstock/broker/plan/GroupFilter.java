@@ -78,9 +78,10 @@ public final class GroupFilter {
         for (int i = 0; i < wanted.length; i++) {
             Route route = routes.get(i);
             wanted[i] = switch (route.kind()) {
-                case TABLE -> everyTable
-                        || schemas.contains(route.schema())
-                        || tables.contains(route.schema() + "." + route.name());
+                case TABLE ->
+                    everyTable
+                            || schemas.contains(route.schema())
+                            || tables.contains(route.schema() + "." + route.name());
                 case MESSAGE -> everyTable || namesMessages;
                 case SOURCE -> true;
             };

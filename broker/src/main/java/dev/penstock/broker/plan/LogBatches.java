@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-
 /**
  * The batches read last, decoded, so that many groups and readers at the end of a log decode each batch once. Batches never
  * change, so a cached one is never stale. Thread-safe; the lock is held for look-ups only, never while reading or decoding.
@@ -72,5 +71,4 @@ public final class LogBatches {
             bytes -= victim.getValue().weightBytes();
         }
     }
-
 }

@@ -3,11 +3,8 @@ package dev.penstock.broker.raft;
 import dev.penstock.broker.deliver.AppliedState;
 import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.LeaderView;
-import dev.penstock.broker.deliver.LeaderView.Leadership;
-import dev.penstock.broker.deliver.LeaderView.Role;
 import dev.penstock.broker.raft.StartRefused.Reason;
 import dev.penstock.storage.machine.Applied;
-import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,15 +24,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +46,6 @@ public final class RaftNode implements AutoCloseable, AppliedState {
     private static final long WATCH_MILLIS = 50;
     private static final long EXPIRE_MILLIS = 250;
     private static final long SECOND_MILLIS = 1_000;
-    /** Marks compare the nodes' digests; while nothing is applied there is nothing new to compare. */
-    private static final int MARK_EVERY_SECONDS = 10;
 
     private final RaftConfig config;
     private final NodeIdentity identity;
@@ -66,13 +60,10 @@ public final class RaftNode implements AutoCloseable, AppliedState {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     private @Nullable RaftServer server;
-    private @Nullable LogWatermark watermark;
     private volatile @Nullable RaftAdmin admin;
     private volatile @Nullable MachineAdapter adapter;
     private volatile @Nullable EntryGate gate;
-    private volatile boolean closing;
-    private long markedIndex = -1;
-    private int secondsSinceMark;
+    private volatile @Nullable RaftWatch watch;
 
     public RaftNode(
             RaftConfig config,
@@ -121,20 +112,38 @@ public final class RaftNode implements AutoCloseable, AppliedState {
             prepareLog(current);
             MachineAdapter newAdapter = newAdapter();
             adapter = newAdapter;
-            server = startServer(groupId, newAdapter, current);
+            RaftServer started = startServer(groupId, newAdapter, current);
+            server = started;
             directory.markRaftBorn();
-            watermark = LogWatermark.open(directory.watermark());
+            watch = new RaftWatch(
+                    new RaftAdmin(started, groupId),
+                    newAdapter,
+                    leaderWatch,
+                    proposer,
+                    LogWatermark.open(directory.watermark()),
+                    failStop);
         } catch (IOException e) {
             throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + rootMessage(e), e);
         }
         proposer.start();
-        every(WATCH_MILLIS, this::watch);
+        every(WATCH_MILLIS, this::look);
         every(EXPIRE_MILLIS, proposer::expire);
-        every(SECOND_MILLIS, this::everySecond);
+        every(SECOND_MILLIS, () -> watching(RaftWatch::everySecond));
     }
 
     private void every(long millis, Runnable task) {
         var unused = events.scheduleWithFixedDelay(() -> guarded(task), millis, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void look() {
+        watching(RaftWatch::look);
+    }
+
+    private void watching(Consumer<RaftWatch> task) {
+        RaftWatch present = watch;
+        if (present != null) {
+            task.accept(present);
+        }
     }
 
     /** A task that throws would never run again. */
@@ -241,7 +250,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
 
     private void noteSnapshot() {
         RaftAdmin open = admin;
-        if (open != null && !closing) {
+        if (open != null) {
             var unused = open.noteSnapshot().whenComplete((reply, failure) -> {
                 if (failure != null) {
                     LOG.warn("Ratis did not take note of a snapshot; its log is purged after the next one", failure);
@@ -268,7 +277,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
 
         @Override
         public void leaderChanged(RaftPeerId leader) {
-            onEvents(RaftNode.this::watch);
+            onEvents(RaftNode.this::look);
         }
 
         @Override
@@ -288,77 +297,6 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         return open == null
                 ? CompletableFuture.failedFuture(new IllegalStateException("Raft is not started"))
                 : open.propose(entry, content);
-    }
-
-    // ---- watching ----
-
-    private void watch() {
-        RaftAdmin open = admin;
-        if (open == null || closing) {
-            return;
-        }
-        try {
-            DivisionInfo info = open.division().getInfo();
-            LifeCycle.State state = info.getLifeCycleState();
-            if (state.isClosingOrClosed() || state == LifeCycle.State.EXCEPTION) {
-                haltUnlessClosing("the Raft group of this node is " + state + " by itself", null);
-                return;
-            }
-            Role role = Roles.of(info);
-            long term = info.getCurrentTerm();
-            Leadership known = leaderWatch.leadership();
-            if (known.ready() && (role != Role.LEADER || term != known.term())) {
-                proposer.follow();
-            }
-            leaderWatch.observe(role, term, Roles.leader(info));
-        } catch (IllegalStateException e) {
-            haltUnlessClosing("the Raft group of this node is gone", e);
-        }
-    }
-
-    private void haltUnlessClosing(String reason, @Nullable Throwable cause) {
-        if (!closing) {
-            failStop.halt(reason, cause);
-        }
-    }
-
-    private void everySecond() {
-        RaftAdmin open = admin;
-        MachineAdapter present = adapter;
-        LogWatermark mark = watermark;
-        if (open == null || present == null || mark == null || closing) {
-            return;
-        }
-        try {
-            present.tick();
-            mark.advance(open.division().getRaftLog().getLastCommittedIndex());
-            if (leaderWatch.leadership().leads()) {
-                markIfNeeded(open, present.appliedIndex());
-            }
-        } catch (IOException e) {
-            haltUnlessClosing("the log's watermark could not be written", e);
-        } catch (RuntimeException e) {
-            LOG.warn("The Raft group could not be looked at", e);
-        }
-    }
-
-    /**
-     * An idle cluster does not bring a follower back that lost its place (RATIS-2523): an entry a second does. And now and
-     * then the nodes' digests are to be compared.
-     */
-    private void markIfNeeded(RaftAdmin open, long appliedIndex) {
-        secondsSinceMark++;
-        boolean due = secondsSinceMark >= MARK_EVERY_SECONDS && appliedIndex > markedIndex;
-        if (due || open.followerBehind()) {
-            secondsSinceMark = 0;
-            var unused = proposer.submit(List.of(new Command.Mark())).whenComplete((decided, failure) -> {
-                if (failure != null) {
-                    LOG.debug("A mark was not decided", failure);
-                } else {
-                    markedIndex = Math.max(markedIndex, decided.index());
-                }
-            });
-        }
     }
 
     // ---- ports ----
@@ -457,7 +395,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                     .orElse(false);
             LOG.info("Leadership was {}", handedOver ? "handed over" : "not handed over in time");
         }
-        closing = true;
+        watching(RaftWatch::stop);
         proposer.close();
         RaftServer open = server;
         boolean closed = open == null
@@ -470,10 +408,6 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         events.shutdown();
         checkpoints.shutdown();
         try {
-            LogWatermark mark = watermark;
-            if (mark != null) {
-                mark.close();
-            }
             if (inOrder && closed) {
                 directory.markStoppedInOrder();
             }

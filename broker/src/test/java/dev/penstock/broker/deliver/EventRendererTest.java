@@ -41,11 +41,12 @@ class EventRendererTest {
 
         // then
         assertThat(text(rendered))
-                .isEqualTo("{\"id\":\"01M7YRRTBV000G0000000004K7\",\"offset\":\"0000000000004711\",\"action\":\"update\","
-                        + "\"record\":{\"id\":42,\"status\":\"paid\",\"amount\":\"19.90\"},\"changes\":{\"status\":\"new\"},"
-                        + "\"unchanged\":[\"note\"],\"metadata\":{\"stream\":\"main\",\"database\":\"shop\","
-                        + "\"schema\":\"public\",\"table\":\"orders\",\"key\":{\"id\":42},\"commit_lsn\":\"0/16B3748\","
-                        + "\"commit_ordinal\":0,\"commit_timestamp\":\"2026-11-21T10:00:00.123456Z\",\"xid\":565}}");
+                .isEqualTo(
+                        "{\"id\":\"01M7YRRTBV000G0000000004K7\",\"offset\":\"0000000000004711\",\"action\":\"update\","
+                                + "\"record\":{\"id\":42,\"status\":\"paid\",\"amount\":\"19.90\"},\"changes\":{\"status\":\"new\"},"
+                                + "\"unchanged\":[\"note\"],\"metadata\":{\"stream\":\"main\",\"database\":\"shop\","
+                                + "\"schema\":\"public\",\"table\":\"orders\",\"key\":{\"id\":42},\"commit_lsn\":\"0/16B3748\","
+                                + "\"commit_ordinal\":0,\"commit_timestamp\":\"2026-11-21T10:00:00.123456Z\",\"xid\":565}}");
     }
 
     @Test
@@ -78,7 +79,8 @@ class EventRendererTest {
     @Test
     void shouldLeadFromAnIdToItsOffset() {
         assertThat(EventId.of(COMMIT_MICROS, 3, 4711).getLeastSignificantBits()).isEqualTo(4711);
-        assertThat(EventId.of(COMMIT_MICROS, 3, 4711).getMostSignificantBits() & 0xffff).isEqualTo(3);
+        assertThat(EventId.of(COMMIT_MICROS, 3, 4711).getMostSignificantBits() & 0xffff)
+                .isEqualTo(3);
         assertThat(EventId.of(COMMIT_MICROS, 3, 4711).getMostSignificantBits() >>> 16)
                 .isEqualTo(COMMIT_MICROS / 1000);
     }

@@ -64,7 +64,8 @@ public final class Events {
                     key));
             batch.endTransaction(new Lsn(lsn + 0x80));
         }
-        log.append(new Command.Append(streamId, BatchCodec.encode(batch.build()))).join();
+        log.append(new Command.Append(streamId, BatchCodec.encode(batch.build())))
+                .join();
     }
 
     private static byte[] utf8(String text) {

@@ -242,8 +242,9 @@ class GroupServiceTest {
         String forged = (receipt.charAt(20) == 'A' ? "B" : "A") + receipt.substring(1);
 
         // when
-        List<ItemOutcome> results =
-                groups.ack("g", List.of("garbage", foreign, forged, receipt)).get().results();
+        List<ItemOutcome> results = groups.ack("g", List.of("garbage", foreign, forged, receipt))
+                .get()
+                .results();
 
         // then
         assertThat(results)

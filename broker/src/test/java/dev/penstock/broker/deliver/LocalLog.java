@@ -54,6 +54,16 @@ public final class LocalLog implements CommandSubmitter, LeaderView, AppliedStat
     }
 
     @Override
+    public CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm) {
+        synchronized (this) {
+            if (plannedTerm != ANY_TERM && plannedTerm != term) {
+                return CompletableFuture.failedFuture(new NotDecided("planned in another term", false));
+            }
+        }
+        return submit(commands);
+    }
+
+    @Override
     public CompletableFuture<Decided> append(Command command) {
         return submit(List.of(command));
     }

@@ -145,7 +145,8 @@ class GrantPlannerTest {
     private void grant(int max, long visibilityMillis) {
         try (MachineView view = log.openView()) {
             GroupState group = view.group("g").orElseThrow();
-            Reply reply = log.submit(List.of(planner(view, 0, 100).next(max, BYTES).grant(group, visibilityMillis)))
+            Reply reply = log.submit(
+                            List.of(planner(view, 0, 100).next(max, BYTES).grant(group, visibilityMillis)))
                     .join()
                     .replies()
                     .get(0);

@@ -31,6 +31,8 @@ import java.util.function.Function;
 /** Three real Raft nodes in one process, on loopback, with counting machines or with the real one on RocksDB. */
 final class TestCluster implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** These tests show what happens, not how fast: three nodes share a process, and that a machine with other tests. */
+    private static final Timeouts UNHURRIED = new Timeouts(1_000, 2_000, 2_000, 8_000);
 
     final Path root;
     final Map<String, Peer> peers = new TreeMap<>();
@@ -147,7 +149,7 @@ final class TestCluster implements AutoCloseable {
                 "127.0.0.1",
                 Integer.parseInt(address.substring(address.indexOf(':') + 1)),
                 peers,
-                Timeouts.defaults(),
+                UNHURRIED,
                 snapshots,
                 ProposerLimits.defaults());
         Member member = new Member(

@@ -99,12 +99,18 @@ final class Catalog {
                 + tables.stream().map(Catalog::quotedTable).collect(Collectors.joining(", "));
     }
 
-    /** {@code schema.table}, split at the first dot; the parts are taken as they are. */
     static String quotedTable(String table) {
+        return SqlFaults.quoted(schemaOf(table)) + "." + SqlFaults.quoted(nameOf(table));
+    }
+
+    /** {@code schema.table} is split at the first dot and the parts are taken as they are; without one, public. */
+    static String schemaOf(String table) {
         int dot = table.indexOf('.');
-        return dot < 0
-                ? SqlFaults.quoted("public") + "." + SqlFaults.quoted(table)
-                : SqlFaults.quoted(table.substring(0, dot)) + "." + SqlFaults.quoted(table.substring(dot + 1));
+        return dot < 0 ? "public" : table.substring(0, dot);
+    }
+
+    static String nameOf(String table) {
+        return table.substring(table.indexOf('.') + 1);
     }
 
     Optional<KeyFacts> keys(int relation) throws SourceFault {

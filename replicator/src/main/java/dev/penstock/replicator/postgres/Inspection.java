@@ -52,7 +52,8 @@ public record Inspection(
 
     private static final String TABLE = """
             select pg_catalog.pg_has_role(c.relowner, 'usage')
-            from pg_catalog.pg_class c where c.oid = pg_catalog.to_regclass(?)
+            from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = ? and c.relname = ?
             """;
 
     /** @param tables {@code schema.table} each, that a publication would be created from */
@@ -116,7 +117,8 @@ public record Inspection(
 
     private static @Nullable Boolean owned(Connection admin, String table) throws SQLException {
         try (PreparedStatement statement = admin.prepareStatement(TABLE)) {
-            statement.setString(1, Catalog.quotedTable(table));
+            statement.setString(1, Catalog.schemaOf(table));
+            statement.setString(2, Catalog.nameOf(table));
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? row.getBoolean(1) : null;
             }

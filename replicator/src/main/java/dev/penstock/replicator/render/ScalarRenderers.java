@@ -29,7 +29,8 @@ final class ScalarRenderers {
     /** Integers of any width: exact digits. */
     static void integer(byte[] text, int from, int to, JsonBytes out) throws EventTooLargeException {
         int at = from < to && text[from] == '-' ? from + 1 : from;
-        if (at < to && JsonText.digitsEnd(text, at, to) == to) {
+        boolean plain = at < to && (text[at] != '0' || to - at == 1); // JSON knows no leading zeros
+        if (plain && JsonText.digitsEnd(text, at, to) == to) {
             out.raw(text, from, to);
         } else {
             ValueRenderer.asText(text, from, to, out);

@@ -34,17 +34,28 @@ final class FakeSourceLog implements SourceLog {
     private final String source;
     private final Transport transport;
     private final boolean compares;
+    private final boolean keeps;
     private final List<EventBatch> batches = new ArrayList<>();
     private @Nullable SourceState state;
     private long endOffset;
     private int bounds;
 
     FakeSourceLog(String source, Transport transport) {
-        this(source, transport, true);
+        this(source, transport, true, true);
+    }
+
+    /** A log that only counts, for loads that would not fit. */
+    static FakeSourceLog counting(String source) {
+        return new FakeSourceLog(source, DIRECT, true, false);
     }
 
     /** @param compares false = the sabotaged log: it appends whatever comes */
     FakeSourceLog(String source, Transport transport, boolean compares) {
+        this(source, transport, compares, true);
+    }
+
+    private FakeSourceLog(String source, Transport transport, boolean compares, boolean keeps) {
+        this.keeps = keeps;
         this.source = source;
         this.transport = transport;
         this.compares = compares;
@@ -163,7 +174,9 @@ final class FakeSourceLog implements SourceLog {
                     ? new AppendOutcome.Mismatch(was.last())
                     : new AppendOutcome.Duplicate(was.last());
         }
-        batches.add(batch);
+        if (keeps) {
+            batches.add(batch);
+        }
         long base = endOffset;
         endOffset += batch.size();
         state = new SourceState(

@@ -142,6 +142,14 @@ final class SourceHarness implements AutoCloseable {
         return EventText.lines(events(count));
     }
 
+    /** Waits until nobody reads the slot. */
+    void awaitInactive() {
+        await().atMost(Duration.ofSeconds(20))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> ask("select active from pg_replication_slots where slot_name = '" + slot + "'")
+                        .equals("f"));
+    }
+
     String confirmed() throws SQLException {
         return ask("select confirmed_flush_lsn from pg_replication_slots where slot_name = '" + slot + "'");
     }

@@ -55,7 +55,9 @@ final class Catalog {
         }
         for (GroupTable.Row row : GroupTable.all(reader)) {
             int id = row.state().id();
-            catalog.groups.put(id, stored(new Group(row), reader, GroupTable.key(id)));
+            Group group = new Group(row);
+            group.keyCounts(KeyCounts.load(reader, id, group.generation));
+            catalog.groups.put(id, stored(group, reader, GroupTable.key(id)));
             catalog.groupIds.put(row.state().name(), row.state().id());
         }
         return catalog;

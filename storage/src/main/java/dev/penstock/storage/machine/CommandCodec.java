@@ -28,7 +28,7 @@ public final class CommandCodec {
     private CommandCodec() {}
 
     public static byte[] encodeCommand(Command command) {
-        ByteWriter out = new ByteWriter(64);
+        ByteWriter out = new ByteWriter(command instanceof Command.Append c ? c.batch().length + 16 : 64);
         out.u16(command.type().tag());
         out.i32(0);
         CommandWriter.write(out, command);

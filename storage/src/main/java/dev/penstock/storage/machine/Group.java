@@ -24,6 +24,7 @@ final class Group {
     /** As of the last write; valid again after {@link Catalog#writeTo}. */
     long floor;
 
+    private KeyCounts keyCounts = new KeyCounts();
     private boolean changed;
     private boolean floorMoved;
 
@@ -47,6 +48,15 @@ final class Group {
 
     boolean ordered() {
         return config.ordering() == GroupConfig.Ordering.KEY;
+    }
+
+    KeyCounts keyCounts() {
+        return keyCounts;
+    }
+
+    /** After a load, or when a new generation begins. */
+    void keyCounts(KeyCounts counts) {
+        keyCounts = counts;
     }
 
     long unsettledRows() {

@@ -110,6 +110,7 @@ final class GroupHandler {
         group.delayed = 0;
         group.ready = 0;
         group.settled(group.scan);
+        group.keyCounts(new KeyCounts());
         group.touch();
         entry.freedGroups.add(group.id);
         return new Reply.Sought(group.generation, from, group.scan);

@@ -25,24 +25,27 @@ final class KeyOrderCheck {
         if (lastByKey.isEmpty() || group.unsettledRows() == 0) {
             return -1;
         }
-        try (Cursor cursor = entry.tx.cursor(Space.STATE, KeyTable.range(group.id, group.generation))) {
-            for (Map.Entry<Long, Long> key : lastByKey.entrySet()) {
-                if (isBlocked(cursor, group, key.getKey(), key.getValue(), c.retries())) {
-                    return key.getValue();
-                }
+        for (Map.Entry<Long, Long> key : lastByKey.entrySet()) {
+            if (group.keyCounts().mayHold(key.getKey())
+                    && isBlocked(entry, group, key.getKey(), key.getValue(), c.retries())) {
+                return key.getValue();
             }
         }
         return -1;
     }
 
     /** Rows below the last message of this key that goes out: each must go out too. No row lies below the floor. */
-    private static boolean isBlocked(Cursor cursor, Group group, long keyHash, long last, long[] retries) {
-        cursor.seek(KeyTable.key(group.id, group.generation, keyHash, group.floor));
-        while (cursor.isValid() && KeyTable.keyHashAt(cursor) == keyHash && KeyTable.offsetAt(cursor) < last) {
-            if (Arrays.binarySearch(retries, KeyTable.offsetAt(cursor)) < 0) {
-                return true;
+    private static boolean isBlocked(Entry entry, Group group, long keyHash, long last, long[] retries) {
+        if (last <= group.floor) {
+            return false;
+        }
+        try (Cursor cursor =
+                entry.tx.cursor(Space.STATE, KeyTable.range(group.id, group.generation, keyHash, group.floor, last))) {
+            for (; cursor.isValid(); cursor.next()) {
+                if (Arrays.binarySearch(retries, KeyTable.offsetAt(cursor)) < 0) {
+                    return true;
+                }
             }
-            cursor.next();
         }
         return false;
     }

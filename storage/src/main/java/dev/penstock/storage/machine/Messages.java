@@ -31,6 +31,7 @@ final class Messages {
     void insert(Entry entry, Group group, UnsettledMessage message) {
         UnsettledTable.insert(entry.tx, group.id, group.generation, message);
         KeyTable.insert(entry.tx, group.id, group.generation, message);
+        group.keyCounts().add(message);
         enter(entry, group, message);
     }
 
@@ -44,6 +45,7 @@ final class Messages {
         leave(entry, group, prior.message());
         UnsettledTable.delete(entry.tx, group.id, group.generation, prior);
         KeyTable.delete(entry.tx, group.id, group.generation, prior.message());
+        group.keyCounts().remove(prior.message());
         group.touchFloor(prior.message().offset());
     }
 

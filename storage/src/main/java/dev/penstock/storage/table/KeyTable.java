@@ -17,7 +17,7 @@ public final class KeyTable {
 
     private KeyTable() {}
 
-    public static byte[] key(int groupId, long generation, long keyHash, long offset) {
+    static byte[] key(int groupId, long generation, long keyHash, long offset) {
         byte[] key = new byte[29];
         System.arraycopy(RowKey.of(RowKey.KEY, groupId, generation), 0, key, 0, HASH_AT);
         RowKey.putLong(key, HASH_AT, keyHash);
@@ -25,9 +25,14 @@ public final class KeyTable {
         return key;
     }
 
-    /** All rows of the generation: to be sought with {@link #key}. */
+    /** All rows of the generation. */
     public static KeyRange range(int groupId, long generation) {
         return KeyRange.prefix(RowKey.of(RowKey.KEY, groupId, generation));
+    }
+
+    /** Messages of the key in [from, to). */
+    public static KeyRange range(int groupId, long generation, long keyHash, long from, long to) {
+        return new KeyRange(key(groupId, generation, keyHash, from), key(groupId, generation, keyHash, to));
     }
 
     public static long keyHashAt(Cursor cursor) {
@@ -59,7 +64,7 @@ public final class KeyTable {
         }
     }
 
-    private static boolean hasSecondHash(UnsettledMessage message) {
+    public static boolean hasSecondHash(UnsettledMessage message) {
         return message.oldKeyHash() != 0 && message.oldKeyHash() != message.keyHash();
     }
 }

@@ -90,7 +90,8 @@ public abstract class StoreContract {
                 .put(Space.STATE, bytes(4, 0xff), bytes(1)));
 
         assertThat(keys(store, Space.STATE, KeyRange.prefix(bytes(5)))).containsExactly("057f", "0580", "05ffff");
-        assertThat(keys(store, Space.STATE, KeyRange.within(bytes(5), bytes(5, 0x80)))).containsExactly("0580", "05ffff");
+        assertThat(keys(store, Space.STATE, KeyRange.within(bytes(5), bytes(5, 0x80))))
+                .containsExactly("0580", "05ffff");
         assertThat(keys(store, Space.LOG, KeyRange.prefix(bytes(5)))).isEmpty();
     }
 
@@ -120,7 +121,8 @@ public abstract class StoreContract {
 
             assertThat(view.get(Space.STATE, bytes(1))).isEqualTo(bytes(1));
             assertThat(view.get(Space.LOG, bytes(1))).isEqualTo(bytes(1));
-            assertThat(keys(view, Space.STATE, new KeyRange(bytes(0), bytes(9)))).containsExactly("01");
+            assertThat(keys(view, Space.STATE, new KeyRange(bytes(0), bytes(9))))
+                    .containsExactly("01");
         }
         assertThat(store.get(Space.LOG, bytes(1))).isNull();
     }
@@ -227,7 +229,8 @@ public abstract class StoreContract {
         }
         assertThat(order)
                 .as(when)
-                .isEqualTo(model.keySet().stream().map(HexFormat.of()::formatHex).toList());
+                .isEqualTo(
+                        model.keySet().stream().map(HexFormat.of()::formatHex).toList());
         model.forEach((key, value) ->
                 assertThat(seen.get(HexFormat.of().formatHex(key))).as(when).isEqualTo(value));
         byte[] target = bytes(3, random.nextInt(256), 1);

@@ -168,16 +168,15 @@ final class CommandGenerator {
                     streamId, previous, s.epoch + (rarely() ? 2 : 1), "slot2", "sys", 2, new Lsn(500));
         }
         return switch (kind) {
-            case 0, 1 -> new Command.SourceIntent(
-                    "s" + random.nextInt(3), "db", rarely() ? "other" : "slot", "pub");
+            case 0, 1 -> new Command.SourceIntent("s" + random.nextInt(3), "db", rarely() ? "other" : "slot", "pub");
             case 2 -> new Command.SourceReady(streamId, "sys", 1 + random.nextInt(2), new Lsn(10));
-            case 3 -> new Command.SourceBound(
-                    streamId, previous, new Lsn(s.bound.value() + random.nextInt(20) - 3));
+            case 3 -> new Command.SourceBound(streamId, previous, new Lsn(s.bound.value() + random.nextInt(20) - 3));
             case 4 -> new Command.ResumeSource(streamId, previous, s.epoch, "slot2", "sys", 2, new Lsn(500));
-            default -> random.nextInt(4) > 0
-                    ? new Command.Mark()
-                    : new Command.StopSource(
-                            streamId, previous, "slot gone", random.nextBoolean() ? new byte[0] : gap(s, previous));
+            default ->
+                random.nextInt(4) > 0
+                        ? new Command.Mark()
+                        : new Command.StopSource(
+                                streamId, previous, "slot gone", random.nextBoolean() ? new byte[0] : gap(s, previous));
         };
     }
 
@@ -234,9 +233,7 @@ final class CommandGenerator {
             at = sameTransaction
                     ? new SourcePosition(epoch, at.commitLsn(), at.ordinal() + 1)
                     : new SourcePosition(
-                            Math.max(epoch, at.epoch()),
-                            new Lsn(at.commitLsn().value() + 1 + random.nextInt(3)),
-                            0);
+                            Math.max(epoch, at.epoch()), new Lsn(at.commitLsn().value() + 1 + random.nextInt(3)), 0);
             builder.add(Batches.insert(at, random.nextInt(50), 1000 + random.nextInt(1000)));
             if (random.nextInt(3) == 0) {
                 builder.endTransaction(new Lsn(at.commitLsn().value() + 1));
@@ -248,12 +245,11 @@ final class CommandGenerator {
     // ---- groups ----
 
     private Command createGroup() {
-        StartPosition start =
-                switch (random.nextInt(3)) {
-                    case 0 -> new StartPosition.Earliest();
-                    case 1 -> new StartPosition.Latest();
-                    default -> new StartPosition.AtOffset(random.nextInt(60) - 3);
-                };
+        StartPosition start = switch (random.nextInt(3)) {
+            case 0 -> new StartPosition.Earliest();
+            case 1 -> new StartPosition.Latest();
+            default -> new StartPosition.AtOffset(random.nextInt(60) - 3);
+        };
         boolean ordered = random.nextBoolean();
         GroupConfig config = new GroupConfig(
                 rarely() ? -1 : 30_000,
@@ -281,12 +277,11 @@ final class CommandGenerator {
     private Command seek() {
         GroupModel g = anyGroup();
         long end = model.sources.getOrDefault(g.stream, new Source()).end;
-        StartPosition to =
-                switch (random.nextInt(4)) {
-                    case 0 -> new StartPosition.Earliest();
-                    case 1 -> new StartPosition.Latest();
-                    default -> new StartPosition.AtOffset(end - random.nextInt(30) + 2);
-                };
+        StartPosition to = switch (random.nextInt(4)) {
+            case 0 -> new StartPosition.Earliest();
+            case 1 -> new StartPosition.Latest();
+            default -> new StartPosition.AtOffset(end - random.nextInt(30) + 2);
+        };
         return new Command.SeekGroup(g.id, rarely() ? g.generation - 1 : g.generation, to);
     }
 

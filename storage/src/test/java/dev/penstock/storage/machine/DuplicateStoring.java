@@ -36,13 +36,14 @@ final class DuplicateStoring {
             if (source == null || header.last().isAfter(source.last())) {
                 return append;
             }
-            EventBatch.Builder builder =
-                    new EventBatch.Builder(header.source(), header.database(), source.last());
+            EventBatch.Builder builder = new EventBatch.Builder(header.source(), header.database(), source.last());
             for (int i = 0; i < batch.size(); i++) {
                 ChangeEvent event = batch.event(i);
                 builder.add(new ChangeEvent(
                         new SourcePosition(
-                                source.epoch(), new Lsn(source.last().commitLsn().value() + 1), i),
+                                source.epoch(),
+                                new Lsn(source.last().commitLsn().value() + 1),
+                                i),
                         event.action(),
                         event.route(),
                         event.commitMicros(),

@@ -72,8 +72,8 @@ class MachineSimulatorTest {
         for (Command command : envelope.commands()) {
             commands.add(CommandCodec.encodeCommand(rewrite.of(machine, command)));
         }
-        byte[] changed = CommandCodec.envelope(
-                envelope.planningTerm(), envelope.stampMillis(), envelope.wallMillis(), commands);
+        byte[] changed =
+                CommandCodec.envelope(envelope.planningTerm(), envelope.stampMillis(), envelope.wallMillis(), commands);
         return machine.apply(term, index, changed);
     }
 
@@ -109,8 +109,7 @@ class MachineSimulatorTest {
             Envelope e = CommandCodec.decode(entry);
             List<byte[]> commands =
                     e.commands().stream().map(CommandCodec::encodeCommand).toList();
-            return machine.apply(
-                    term, index, CommandCodec.envelope(term, e.stampMillis(), e.wallMillis(), commands));
+            return machine.apply(term, index, CommandCodec.envelope(term, e.stampMillis(), e.wallMillis(), commands));
         });
     }
 
@@ -126,7 +125,9 @@ class MachineSimulatorTest {
             List<byte[]> commands =
                     e.commands().stream().map(CommandCodec::encodeCommand).toList();
             return machine.apply(
-                    term, index, CommandCodec.envelope(e.planningTerm(), e.stampMillis() + 1, e.wallMillis(), commands));
+                    term,
+                    index,
+                    CommandCodec.envelope(e.planningTerm(), e.stampMillis() + 1, e.wallMillis(), commands));
         });
     }
 }

@@ -126,9 +126,8 @@ final class Model {
             case EXPIRE -> expire((Command.Expire) command);
             case SWEEP -> sweep((Command.Sweep) command);
             case MARK -> new Reply.Marked(0);
-            case RAISE_FEATURE_LEVEL -> ((Command.RaiseFeatureLevel) command).level() < 1
-                    ? no(Rejection.MALFORMED)
-                    : new Reply.Done();
+            case RAISE_FEATURE_LEVEL ->
+                ((Command.RaiseFeatureLevel) command).level() < 1 ? no(Rejection.MALFORMED) : new Reply.Done();
         };
     }
 
@@ -300,12 +299,8 @@ final class Model {
         }
         for (GroupModel g : groups.values()) {
             if (g.name.equals(c.name())) {
-                boolean same = g.stream == c.streamId()
-                        && g.config.equals(c.config())
-                        && g.requested.equals(c.start());
-                return same
-                        ? new Reply.GroupCreated(g.id, g.generation, g.start, true)
-                        : no(Rejection.GROUP_EXISTS);
+                boolean same = g.stream == c.streamId() && g.config.equals(c.config()) && g.requested.equals(c.start());
+                return same ? new Reply.GroupCreated(g.id, g.generation, g.start, true) : no(Rejection.GROUP_EXISTS);
             }
         }
         long start = resolve(s, c.start());
@@ -564,7 +559,12 @@ final class Model {
 
     // ---- time and rubbish ----
 
-    private record DueMessage(long due, int group, long generation, long offset, @Nullable Message live) {}
+    private record DueMessage(
+            long due,
+            int group,
+            long generation,
+            long offset,
+            @Nullable Message live) {}
 
     private List<DueMessage> allDue() {
         List<DueMessage> due = new ArrayList<>();

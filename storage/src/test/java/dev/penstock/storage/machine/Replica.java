@@ -59,7 +59,8 @@ final class Replica implements AutoCloseable {
         return store;
     }
 
-    @Nullable Applied feed(Logged logged) {
+    @Nullable
+    Applied feed(Logged logged) {
         sinceCheckpoint.add(logged);
         return feedOnly(logged);
     }

@@ -59,8 +59,8 @@ final class Simulation {
         Envelope envelope = envelope();
         List<byte[]> encoded =
                 envelope.commands().stream().map(CommandCodec::encodeCommand).toList();
-        byte[] bytes = CommandCodec.envelope(
-                envelope.planningTerm(), envelope.stampMillis(), envelope.wallMillis(), encoded);
+        byte[] bytes =
+                CommandCodec.envelope(envelope.planningTerm(), envelope.stampMillis(), envelope.wallMillis(), encoded);
         List<Reply> expected = model.apply(term, index, envelope);
         generator.learn(envelope.commands(), expected);
         commands += expected.size();
@@ -114,14 +114,16 @@ final class Simulation {
     /** Checkpoints and crashes at random, each replica for itself: afterwards all must be where they were. */
     private void churn() {
         for (Replica replica : replicas) {
-            if (random.nextInt(60) == 0) {
+            if (random.nextInt(120) == 0) {
                 replica.checkpoint();
             }
-            if (random.nextInt(150) == 0) {
+            if (random.nextInt(200) == 0) {
                 long digest = replica.machine().stateDigest();
                 replica.restart();
                 assertThat(replica.machine().appliedIndex()).isEqualTo(index);
-                assertThat(replica.machine().stateDigest()).as("digest after restart").isEqualTo(digest);
+                assertThat(replica.machine().stateDigest())
+                        .as("digest after restart")
+                        .isEqualTo(digest);
             }
         }
     }

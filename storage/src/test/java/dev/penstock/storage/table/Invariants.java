@@ -8,6 +8,7 @@ import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.KeyReader;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
@@ -55,13 +56,18 @@ public final class Invariants {
         for (StreamState stream : StreamTable.all(reader)) {
             wholeOf(reader, stream);
         }
-        assertThat(MetaTable.progress(reader).digest())
-                .as("state digest")
-                .isEqualTo(StateDigest.recompute(reader));
+        assertThat(MetaTable.progress(reader).digest()).as("state digest").isEqualTo(StateDigest.recompute(reader));
     }
 
     private static KeyRange table(int table) {
         return KeyRange.prefix(RowKey.of(table));
+    }
+
+    /** Cheaper than a fluent assertion, which counts at a million rows. */
+    private static void require(boolean holds, String what, Object subject) {
+        if (!holds) {
+            throw new AssertionError("expected: " + what + ", but it is not so of " + subject);
+        }
     }
 
     private void groups() {
@@ -81,18 +87,20 @@ public final class Invariants {
     }
 
     private void messages() {
-        Set<String> leases = new HashSet<>();
+        Set<LeaseRef> leases = new HashSet<>();
         try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.UNSETTLED))) {
             for (; cursor.isValid(); cursor.next()) {
-                Generation generation =
-                        new Generation(RowKey.intAt(cursor.key(), 1), RowKey.longAt(cursor.key(), 5));
+                Generation generation = new Generation(RowKey.intAt(cursor.key(), 1), RowKey.longAt(cursor.key(), 5));
                 UnsettledMessage message = UnsettledTable.at(cursor).message();
-                assertThat(live.containsKey(generation) || dead.contains(generation))
-                        .as("generation of a message is live or to be swept")
-                        .isTrue();
-                assertThat(leases.add(message.lease().leaseIndex() + "/" + message.lease().leaseOrdinal()))
-                        .as("lease is of one message only")
-                        .isTrue();
+                require(
+                        live.containsKey(generation) || dead.contains(generation),
+                        "generation of a message is live or to be swept",
+                        message);
+                require(
+                        leases.add(new LeaseRef(
+                                0, message.lease().leaseIndex(), message.lease().leaseOrdinal())),
+                        "lease is of one message only",
+                        message);
                 count(generation, message);
                 expect(generation, message);
             }
@@ -105,21 +113,20 @@ public final class Invariants {
         lowest.merge(generation, message.offset(), Math::min);
         GroupTable.Row row = live.get(generation);
         if (row != null) {
-            assertThat(message.offset()).as("offset below scan").isLessThan(row.state().scan());
+            require(message.offset() < row.state().scan(), "offset below scan", message);
         }
     }
 
     private void expect(Generation g, UnsettledMessage message) {
         if (message.state() == State.READY) {
-            assertThat(message.dueMillis()).isZero();
+            require(message.dueMillis() == 0, "a ready message is not due", message);
             ready.add(new Place(g.group, g.generation, message.offset()));
         } else {
             due.add(new DueTable.Due(message.dueMillis(), g.group, g.generation, message.offset()));
         }
         for (long hash : new long[] {message.keyHash(), message.oldKeyHash()}) {
             if (hash != 0) {
-                keys.add(HexFormat.of()
-                        .formatHex(KeyTable.key(g.group, g.generation, hash, message.offset())));
+                keys.add(HexFormat.of().formatHex(KeyTable.key(g.group, g.generation, hash, message.offset())));
             }
         }
     }
@@ -138,22 +145,22 @@ public final class Invariants {
         long next = Long.MAX_VALUE;
         try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.DUE))) {
             for (; cursor.isValid(); cursor.next()) {
-                assertThat(due.remove(DueTable.at(cursor))).as("due row has its message").isTrue();
-                next = Math.min(next, DueTable.at(cursor).dueMillis());
+                DueTable.Due row = DueTable.at(cursor);
+                require(due.remove(row), "due row has its message", row);
+                next = Math.min(next, row.dueMillis());
             }
         }
         try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.READY))) {
             for (; cursor.isValid(); cursor.next()) {
                 byte[] key = cursor.key();
                 Place place = new Place(RowKey.intAt(key, 1), RowKey.longAt(key, 5), RowKey.longAt(key, 13));
-                assertThat(ready.remove(place)).as("ready row has its message").isTrue();
+                require(ready.remove(place), "ready row has its message", place);
             }
         }
         try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.KEY))) {
             for (; cursor.isValid(); cursor.next()) {
-                assertThat(keys.remove(HexFormat.of().formatHex(cursor.key())))
-                        .as("key row has its message")
-                        .isTrue();
+                String key = HexFormat.of().formatHex(cursor.key());
+                require(keys.remove(key), "key row has its message", key);
             }
         }
         assertThat(due).as("messages without a due row").isEmpty();

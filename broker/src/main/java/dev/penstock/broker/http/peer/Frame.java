@@ -8,8 +8,8 @@ package dev.penstock.broker.http.peer;
  */
 record Frame(Kind kind, long id, byte[] payload) {
 
-    /** A call with 8 MiB of receipts, an answer with one event of 16 MiB whose quotes a protocol doubles, and some head. */
-    static final int MAX_BYTES = 40 * 1024 * 1024;
+    /** The largest body that can be configured (64 MiB), an event of 16 MiB whose quotes a protocol doubles, and some head. */
+    static final int MAX_BYTES = 68 * 1024 * 1024;
 
     /** The code travels: never renumber. */
     enum Kind {

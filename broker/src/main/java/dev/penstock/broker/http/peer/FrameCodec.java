@@ -14,6 +14,7 @@ final class FrameCodec extends ByteToMessageCodec<Frame> {
     private final FrameSeal outbound;
     private final FrameSeal inbound;
     private boolean trusted;
+    private boolean broken;
 
     FrameCodec(FrameSeal outbound, FrameSeal inbound) {
         super(Frame.class);
@@ -35,6 +36,20 @@ final class FrameCodec extends ByteToMessageCodec<Frame> {
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+        if (broken) {
+            in.skipBytes(in.readableBytes());
+            return;
+        }
+        try {
+            decodeFrame(in, out);
+        } catch (IllegalArgumentException notAFrame) {
+            // The channel is closed for it; what still comes is not looked at.
+            broken = true;
+            throw notAFrame;
+        }
+    }
+
+    private void decodeFrame(ByteBuf in, List<Object> out) {
         if (in.readableBytes() < Integer.BYTES) {
             return;
         }

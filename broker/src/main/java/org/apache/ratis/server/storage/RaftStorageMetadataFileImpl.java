@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the granted ones and the candidate's own, before any message about it leaves. Thread-safe.
  *
  * <p>It must stand before ratis-server on the class path; the node asserts at start that it does. Why this way:
- * docs/adr/raft-meta-directory-fsync.md. The class alone is null-marked: the rest of the package is Ratis'.
+ * docs/adr/0002-raft-meta-directory-fsync.md. The class alone is null-marked: the rest of the package is Ratis'.
  */
 @NullMarked
 class RaftStorageMetadataFileImpl implements RaftStorageMetadataFile {

@@ -3,42 +3,47 @@ package dev.penstock.storage.kv.rocks;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.KeyReader.Row;
-import java.util.Arrays;
+import dev.penstock.storage.kv.Space;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
 
 /**
- * A RocksDB iterator within bounds that are kept in Java. An iterator that meets damage just ends: so each end is
- * followed by a look at its status.
+ * A RocksDB iterator with native bounds: without them it would walk over the tombstones of the next tables to find a row
+ * that is not asked for. An iterator that meets damage just ends: so each end is followed by a look at its status.
  */
 final class RocksCursor implements Cursor {
 
     private final RocksStore store;
+    private final Slice upper;
+    private final ReadOptions options;
     private final RocksIterator iterator;
-    private final KeyRange range;
     private final Runnable onClose;
     private byte @Nullable [] key;
     private boolean closed;
 
-    RocksCursor(RocksStore store, RocksIterator iterator, KeyRange range, Runnable onClose) {
+    /** @param options copied, since the bounds are this cursor's own */
+    RocksCursor(RocksStore store, Space space, ReadOptions options, KeyRange range, Runnable onClose) {
         this.store = store;
-        this.iterator = iterator;
-        this.range = range;
+        this.upper = new Slice(range.to());
+        this.options = new ReadOptions(options).setIterateUpperBound(upper);
+        this.iterator = store.iterator(space, this.options);
         this.onClose = onClose;
         seek(range.from());
     }
 
-    /** Closes the iterator. */
-    static @Nullable Row floor(RocksStore store, RocksIterator iterator, byte[] key, byte[] lowest) {
-        try (iterator) {
+    static @Nullable Row floor(RocksStore store, Space space, ReadOptions options, byte[] key, byte[] lowest) {
+        try (Slice lower = new Slice(lowest);
+                ReadOptions bounded = new ReadOptions(options).setIterateLowerBound(lower);
+                RocksIterator iterator = store.iterator(space, bounded)) {
             iterator.seekForPrev(key);
-            if (!iterator.isValid()) {
-                iterator.status();
-                return null;
+            if (iterator.isValid()) {
+                return new Row(iterator.key(), iterator.value());
             }
-            byte[] found = iterator.key();
-            return Arrays.compareUnsigned(found, lowest) < 0 ? null : new Row(found, iterator.value());
+            iterator.status();
+            return null;
         } catch (RocksDBException e) {
             throw store.fatal("read a row", e);
         }
@@ -78,7 +83,10 @@ final class RocksCursor implements Cursor {
         if (!closed) {
             closed = true;
             key = null;
+            // The bound outlives the iterator, or RocksDB would read freed memory.
             iterator.close();
+            options.close();
+            upper.close();
             onClose.run();
         }
     }
@@ -86,8 +94,7 @@ final class RocksCursor implements Cursor {
     private void settle() {
         key = null;
         if (iterator.isValid()) {
-            byte[] found = iterator.key();
-            key = range.isBelowEnd(found) ? found : null;
+            key = iterator.key();
             return;
         }
         try {

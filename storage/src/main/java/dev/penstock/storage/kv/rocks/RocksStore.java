@@ -22,6 +22,7 @@ import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -111,14 +112,14 @@ public final class RocksStore implements KeyValueStore {
     @Override
     public Cursor cursor(Space space, KeyRange range) {
         gate.enter();
-        return new RocksCursor(this, database.newIterator(family(space), readOptions(space)), range, gate::leave);
+        return new RocksCursor(this, space, readOptions(space), range, gate::leave);
     }
 
     @Override
     public @Nullable Row floor(Space space, byte[] key, byte[] lowest) {
         gate.enter();
         try {
-            return RocksCursor.floor(this, database.newIterator(family(space), readOptions(space)), key, lowest);
+            return RocksCursor.floor(this, space, readOptions(space), key, lowest);
         } finally {
             gate.leave();
         }
@@ -243,6 +244,10 @@ public final class RocksStore implements KeyValueStore {
         } finally {
             options.close();
         }
+    }
+
+    RocksIterator iterator(Space space, ReadOptions reads) {
+        return database.newIterator(family(space), reads);
     }
 
     ColumnFamilyHandle family(Space space) {

@@ -45,14 +45,13 @@ final class RocksView implements ReadView {
     public Cursor cursor(Space space, KeyRange range) {
         requireOpen();
         openCursors++;
-        return new RocksCursor(
-                store, database.newIterator(store.family(space), options(space)), range, () -> openCursors--);
+        return new RocksCursor(store, space, options(space), range, () -> openCursors--);
     }
 
     @Override
     public @Nullable Row floor(Space space, byte[] key, byte[] lowest) {
         requireOpen();
-        return RocksCursor.floor(store, database.newIterator(store.family(space), options(space)), key, lowest);
+        return RocksCursor.floor(store, space, options(space), key, lowest);
     }
 
     @Override

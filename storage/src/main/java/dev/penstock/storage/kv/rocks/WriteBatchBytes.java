@@ -2,7 +2,6 @@ package dev.penstock.storage.kv.rocks;
 
 import dev.penstock.storage.kv.Changes;
 import dev.penstock.storage.kv.Space;
-import java.util.Arrays;
 
 /**
  * RocksDB's own form of a write batch, made here so that a write crosses into native code once and not once per row: 12
@@ -17,9 +16,6 @@ final class WriteBatchBytes {
     private static final byte PUT = 0x1;
     private static final byte FAMILY_DELETE = 0x4;
     private static final byte FAMILY_PUT = 0x5;
-    /** Tag, family, two lengths: at most 1 + 5 + 5 + 5. */
-    private static final int RECORD_BYTES = 16;
-
     private final byte[] bytes;
     private int at = HEADER_BYTES;
 
@@ -29,15 +25,29 @@ final class WriteBatchBytes {
 
     static byte[] encode(Changes changes, int logFamily) {
         int count = changes.list().size();
-        long capacity = HEADER_BYTES + changes.bytes() + (long) count * RECORD_BYTES;
-        WriteBatchBytes out = new WriteBatchBytes(Math.toIntExact(capacity));
+        WriteBatchBytes out = new WriteBatchBytes(Math.toIntExact(sizeOf(changes, logFamily)));
         for (int i = 0; i < Integer.BYTES; i++) {
             out.bytes[8 + i] = (byte) (count >>> (8 * i));
         }
         for (Changes.Change change : changes.list()) {
             out.record(change, logFamily);
         }
-        return Arrays.copyOf(out.bytes, out.at);
+        return out.bytes;
+    }
+
+    private static long sizeOf(Changes changes, int logFamily) {
+        long size = HEADER_BYTES + changes.bytes();
+        for (Changes.Change change : changes.list()) {
+            byte[] value = change.value();
+            size += 1 + varintBytes(change.key().length);
+            size += value == null ? 0 : varintBytes(value.length);
+            size += change.space() == Space.STATE ? 0 : varintBytes(logFamily);
+        }
+        return size;
+    }
+
+    private static int varintBytes(int value) {
+        return Math.max(1, (38 - Integer.numberOfLeadingZeros(value)) / 7);
     }
 
     private void record(Changes.Change change, int logFamily) {

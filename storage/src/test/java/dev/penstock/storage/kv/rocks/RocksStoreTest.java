@@ -56,12 +56,13 @@ class RocksStoreTest extends StoreContract {
         store.write(new Changes().put(Space.STATE, bytes(1), new byte[100_000]));
 
         try (Options options = new Options()) {
-            assertThat(RocksDB.listColumnFamilies(options, directory.resolve("store").toString()))
+            assertThat(RocksDB.listColumnFamilies(
+                            options, directory.resolve("store").toString()))
                     .containsExactly(RocksOptions.STATE_FAMILY, RocksOptions.LOG_FAMILY);
         }
         try (Stream<Path> files = Files.list(directory.resolve("store"))) {
-            assertThat(files.filter(file -> file.toString().endsWith(".log"))).allSatisfy(file -> assertThat(file)
-                    .isEmptyFile());
+            assertThat(files.filter(file -> file.toString().endsWith(".log")))
+                    .allSatisfy(file -> assertThat(file).isEmptyFile());
         }
     }
 
@@ -69,7 +70,8 @@ class RocksStoreTest extends StoreContract {
     void shouldReportDamageInsteadOfEndingEarly() throws IOException {
         Changes changes = new Changes();
         for (int i = 0; i < 20_000; i++) {
-            changes.put(Space.STATE, ByteBuffer.allocate(5).put((byte) 9).putInt(i).array(), new byte[64]);
+            changes.put(
+                    Space.STATE, ByteBuffer.allocate(5).put((byte) 9).putInt(i).array(), new byte[64]);
         }
         store.write(changes);
         store.close();

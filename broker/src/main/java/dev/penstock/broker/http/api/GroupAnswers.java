@@ -1,0 +1,102 @@
+package dev.penstock.broker.http.api;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.broker.deliver.GroupService.Described;
+import dev.penstock.broker.deliver.GroupService.ItemOutcome;
+import dev.penstock.broker.http.Durations;
+import dev.penstock.broker.http.Json;
+import dev.penstock.broker.http.Offsets;
+import dev.penstock.broker.http.Response;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.StartPosition;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+
+/** Groups, and what became of receipts, as JSON. Stateless. */
+final class GroupAnswers {
+
+    static final String LOG_INDEX = "penstock-log-index";
+
+    private GroupAnswers() {}
+
+    static Response json(int status, long logIndex, Json.Writer body) {
+        return Response.of(status, Response.JSON, Json.bytes(body)).with(LOG_INDEX, Long.toString(logIndex));
+    }
+
+    static void writeDescribed(JsonGenerator out, Described described) throws IOException {
+        GroupState group = described.group();
+        out.writeStartObject();
+        writeConfiguration(out, group, described.stream());
+        out.writeStringField("state", "active");
+        out.writeStringField("floor", Offsets.format(described.floor()));
+        out.writeStringField("scan", Offsets.format(group.scan()));
+        out.writeNumberField("backlog", described.backlog());
+        out.writeNumberField("in_flight", group.leased());
+        out.writeNumberField("delayed", group.delayed());
+        out.writeNumberField("ready", group.ready());
+        out.writeNumberField("parked", 0);
+        out.writeNumberField("dead_letters", 0);
+        out.writeFieldName("oldest_unsettled_age");
+        out.writeNumber(Durations.seconds(described.oldestUnsettledMillis()));
+        out.writeEndObject();
+    }
+
+    static void writeConfiguration(JsonGenerator out, GroupState group, String stream) throws IOException {
+        GroupConfig config = group.config();
+        out.writeStringField("name", group.name());
+        out.writeStringField("stream", stream);
+        writeStart(out, group.requestedStart());
+        out.writeStringField("start_offset", Offsets.format(group.startOffset()));
+        out.writeStringField("visibility_timeout", Durations.format(config.visibilityMillis()));
+        out.writeNumberField("max_deliveries", config.maxDeliveries());
+        out.writeStringField("ordering", config.ordering() == GroupConfig.Ordering.KEY ? "key" : "none");
+        out.writeStringField("mode", config.mode() == GroupConfig.Mode.ROWS ? "rows" : "changes");
+        out.writeObjectFieldStart("filter");
+        writeTexts(out, "tables", config.tables());
+        writeTexts(out, "actions", config.actions());
+        if (!config.where().isEmpty()) {
+            out.writeStringField("where", config.where());
+        }
+        out.writeEndObject();
+        out.writeStringField(
+                "created_at", Instant.ofEpochMilli(group.createdWallMillis()).toString());
+    }
+
+    private static void writeStart(JsonGenerator out, StartPosition start) throws IOException {
+        if (start instanceof StartPosition.AtOffset at) {
+            out.writeObjectFieldStart("start");
+            out.writeStringField("offset", Offsets.format(at.offset()));
+            out.writeEndObject();
+        } else {
+            out.writeStringField("start", start instanceof StartPosition.Earliest ? "earliest" : "latest");
+        }
+    }
+
+    private static void writeTexts(JsonGenerator out, String name, List<String> texts) throws IOException {
+        if (!texts.isEmpty()) {
+            out.writeArrayFieldStart(name);
+            for (String text : texts) {
+                out.writeString(text);
+            }
+            out.writeEndArray();
+        }
+    }
+
+    static void writeOutcomes(JsonGenerator out, List<ItemOutcome> outcomes) throws IOException {
+        out.writeStartArray();
+        for (ItemOutcome outcome : outcomes) {
+            out.writeStartObject();
+            out.writeBooleanField("ok", outcome == ItemOutcome.OK);
+            switch (outcome) {
+                case OK -> {}
+                case LEASE_LOST -> out.writeStringField("error", "LEASE_LOST");
+                case SETTLED -> out.writeStringField("error", "SETTLED");
+                case INVALID -> out.writeStringField("error", "INVALID_RECEIPT");
+            }
+            out.writeEndObject();
+        }
+        out.writeEndArray();
+    }
+}

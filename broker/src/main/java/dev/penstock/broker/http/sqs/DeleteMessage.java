@@ -1,0 +1,37 @@
+package dev.penstock.broker.http.sqs;
+
+import dev.penstock.broker.http.Endpoint;
+import dev.penstock.broker.http.Exchange;
+import dev.penstock.broker.http.GroupOperations;
+import dev.penstock.broker.http.Response;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** DeleteMessage: an ack. */
+final class DeleteMessage implements Endpoint {
+
+    private final Queues queues;
+    private final GroupOperations groups;
+
+    DeleteMessage(Queues queues, GroupOperations groups) {
+        this.queues = queues;
+        this.groups = groups;
+    }
+
+    @Override
+    public CompletableFuture<Response> handle(Exchange exchange) {
+        SqsInput input = SqsInput.of(exchange);
+        String handle = input.requiredText("ReceiptHandle");
+        return queues.ofUrl(input)
+                .thenCompose(queue -> groups.ack(queue.group().name(), List.of(handle))
+                        .thenApplyAsync(
+                                settled -> {
+                                    HandleOutcomes.ofDelete(settled.results().get(0), handle, queue.fifo())
+                                            .ifPresent(failure -> {
+                                                throw failure;
+                                            });
+                                    return SqsAnswers.done(exchange, settled.logIndex());
+                                },
+                                exchange.executor()));
+    }
+}

@@ -1,0 +1,78 @@
+package dev.penstock.broker.http.sqs;
+
+import dev.penstock.broker.http.Exchange;
+import dev.penstock.broker.http.GroupFacts;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Queues as views of groups: the ordered group {@code x} is the queue {@code x.fifo}, any other group is the queue of its
+ * own name. Thread-safe.
+ */
+final class Queues {
+
+    private static final String FIFO_SUFFIX = ".fifo";
+    private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]{1,75})(\\.fifo)?");
+
+    private final GroupFacts facts;
+    private final SqsSettings settings;
+
+    Queues(GroupFacts facts, SqsSettings settings) {
+        this.facts = facts;
+        this.settings = settings;
+    }
+
+    /** @param name of the queue, with the suffix of an ordered one */
+    record Queue(String name, GroupFacts.Fact group) {
+        boolean fifo() {
+            return group.ordered();
+        }
+    }
+
+    static String nameOf(String group, boolean ordered) {
+        return ordered ? group + FIFO_SUFFIX : group;
+    }
+
+    /** The queue that the request's QueueUrl names. */
+    CompletableFuture<Queue> ofUrl(SqsInput input) {
+        return named(lastSegment(input.requiredText("QueueUrl")));
+    }
+
+    /** Scheme, host and account are the client's affair: what counts is the last segment of the path. */
+    private static String lastSegment(String url) {
+        int scheme = url.indexOf("://");
+        String path = scheme < 0 ? url : url.substring(scheme + 3);
+        if (scheme >= 0 && path.indexOf('/') < 0) {
+            return "";
+        }
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    CompletableFuture<Queue> named(String queueName) {
+        Matcher matcher = NAME.matcher(queueName);
+        if (!matcher.matches()) {
+            return CompletableFuture.failedFuture(SqsFailure.noSuchQueue());
+        }
+        boolean fifo = matcher.group(2) != null;
+        return facts.find(matcher.group(1))
+                .thenApply(found -> found.filter(fact -> fact.ordered() == fifo)
+                        .map(fact -> new Queue(queueName, fact))
+                        .orElseThrow(SqsFailure::noSuchQueue));
+    }
+
+    /** A URL under which this client reached us. */
+    String url(Exchange exchange, String queueName) {
+        String host = exchange.request().headers().first("Host").orElse("localhost");
+        boolean secure = exchange.request()
+                .headers()
+                .first("X-Forwarded-Proto")
+                .filter("https"::equalsIgnoreCase)
+                .isPresent();
+        return (secure ? "https://" : "http://") + host + "/" + settings.account() + "/" + queueName;
+    }
+
+    String arn(String queueName) {
+        return "arn:aws:sqs:" + settings.region() + ":" + settings.account() + ":" + queueName;
+    }
+}

@@ -1,0 +1,143 @@
+package dev.penstock.broker.http.sqs;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.broker.deliver.Delivery;
+import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
+import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.deliver.Refused;
+import dev.penstock.broker.http.Digests;
+import dev.penstock.broker.http.Endpoint;
+import dev.penstock.broker.http.Exchange;
+import dev.penstock.broker.http.Grants;
+import dev.penstock.broker.http.GroupOperations;
+import dev.penstock.broker.http.Response;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** ReceiveMessage: up to ten messages, waiting up to 20 seconds for the first. */
+final class ReceiveMessage implements Endpoint {
+
+    private static final int MAX_WAIT_SECONDS = 20;
+    static final int MAX_VISIBILITY_SECONDS = 43_200;
+    static final String VISIBILITY_RANGE = "Must be between 0 and 43200, if provided.";
+    private static final long MAX_EVENT_BYTES = 4L << 20;
+
+    private final Queues queues;
+    private final GroupOperations groups;
+    private final Grants grants;
+
+    ReceiveMessage(Queues queues, GroupOperations groups, Grants grants) {
+        this.queues = queues;
+        this.groups = groups;
+        this.grants = grants;
+    }
+
+    private record Asked(
+            int max,
+            long waitMillis,
+            OptionalLong visibilityMillis,
+            List<String> systemNames,
+            List<String> attributeNames) {
+
+        static Asked of(SqsInput input) {
+            int max = input.integer("MaxNumberOfMessages", 1, 10, "Must be between 1 and 10, if provided.")
+                    .orElse(1);
+            int wait = input.integer("WaitTimeSeconds", 0, MAX_WAIT_SECONDS, "Must be >= 0 and <= 20, if provided.")
+                    .orElse(0);
+            OptionalInt visibility = input.integer("VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, VISIBILITY_RANGE);
+            List<String> system = new ArrayList<>(input.texts("AttributeNames"));
+            system.addAll(input.texts("MessageSystemAttributeNames"));
+            return new Asked(
+                    max,
+                    wait * 1_000L,
+                    visibility.isPresent() ? OptionalLong.of(visibility.getAsInt() * 1_000L) : OptionalLong.empty(),
+                    system,
+                    input.texts("MessageAttributeNames"));
+        }
+    }
+
+    /** The wait that the request names; what is wrong with it the endpoint will say. */
+    static long waitMillis(Exchange exchange) {
+        try {
+            OptionalInt seconds = SqsInput.of(exchange).integer("WaitTimeSeconds");
+            return seconds.isPresent() ? Math.max(0, Math.min(seconds.getAsInt(), MAX_WAIT_SECONDS)) * 1_000L : -1;
+        } catch (SqsFailure notWellFormed) {
+            return -1;
+        }
+    }
+
+    @Override
+    public CompletableFuture<Response> handle(Exchange exchange) {
+        SqsInput input = SqsInput.of(exchange);
+        Asked asked = Asked.of(input);
+        grants.checkRoom();
+        return queues.ofUrl(input).thenCompose(queue -> receive(exchange, queue, asked));
+    }
+
+    private CompletableFuture<Response> receive(Exchange exchange, Queues.Queue queue, Asked asked) {
+        ReceiveRequest request = new ReceiveRequest(
+                queue.group().name(), asked.max(), asked.waitMillis(), asked.visibilityMillis(), MAX_EVENT_BYTES);
+        CompletableFuture<Received> received = exchange.cancelling(groups.receive(request));
+        CompletableFuture<Response> answer =
+                grants.answer(exchange, request, received, messages -> render(exchange, queue, asked, messages));
+        return queue.fifo() ? answer.exceptionally(failure -> emptyAtTheLimit(exchange, failure)) : answer;
+    }
+
+    /** AWS refuses above the in-flight limit on standard queues, and just has no messages on FIFO queues. */
+    private static Response emptyAtTheLimit(Exchange exchange, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof Refused refused && refused.code() == Refused.Code.IN_FLIGHT_LIMIT) {
+            return SqsAnswers.ok(exchange, out -> {
+                out.writeStartObject();
+                out.writeEndObject();
+            });
+        }
+        throw new CompletionException(cause);
+    }
+
+    private static Response render(Exchange exchange, Queues.Queue queue, Asked asked, Received received) {
+        return SqsAnswers.ok(exchange, received.logIndex(), out -> {
+            out.writeStartObject();
+            if (!received.deliveries().isEmpty()) {
+                out.writeArrayFieldStart("Messages");
+                for (Delivery delivery : received.deliveries()) {
+                    write(out, queue, asked, delivery);
+                }
+                out.writeEndArray();
+            }
+            out.writeEndObject();
+        });
+    }
+
+    private static void write(JsonGenerator out, Queues.Queue queue, Asked asked, Delivery delivery)
+            throws IOException {
+        byte[] body = delivery.event().json();
+        out.writeStartObject();
+        out.writeStringField("MessageId", delivery.event().id().toString());
+        out.writeStringField("ReceiptHandle", delivery.receipt());
+        out.writeStringField("MD5OfBody", HexFormat.of().formatHex(Digests.md5().digest(body)));
+        out.writeFieldName("Body");
+        out.writeUTF8String(body, 0, body.length);
+        Map<String, String> system = SystemAttributes.selected(delivery, queue.fifo(), asked.systemNames());
+        if (!system.isEmpty()) {
+            out.writeObjectFieldStart("Attributes");
+            for (Map.Entry<String, String> attribute : system.entrySet()) {
+                out.writeStringField(attribute.getKey(), attribute.getValue());
+            }
+            out.writeEndObject();
+        }
+        Map<String, String> attributes = MessageAttributes.selected(delivery.event(), asked.attributeNames());
+        if (!attributes.isEmpty()) {
+            MessageAttributes.write(out, attributes);
+        }
+        out.writeEndObject();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.penstock.broker.http.sqs;
+
+import dev.penstock.broker.http.Exchange;
+import dev.penstock.broker.http.Json;
+import dev.penstock.broker.http.Response;
+
+/** What all answers of the SQS view have in common. Stateless. */
+final class SqsAnswers {
+
+    private static final String CONTENT_TYPE = "application/x-amz-json-1.0";
+    private static final String LOG_INDEX = "penstock-log-index";
+
+    private SqsAnswers() {}
+
+    static Response of(int status, byte[] body, String requestId) {
+        return Response.of(status, CONTENT_TYPE, body).with("x-amzn-RequestId", requestId);
+    }
+
+    static Response ok(Exchange exchange, Json.Writer body) {
+        return of(200, Json.bytes(body), exchange.requestId());
+    }
+
+    static Response ok(Exchange exchange, long logIndex, Json.Writer body) {
+        return ok(exchange, body).with(LOG_INDEX, Long.toString(logIndex));
+    }
+
+    /** The answer of an operation that has no output. */
+    static Response done(Exchange exchange, long logIndex) {
+        return ok(exchange, logIndex, out -> {
+            out.writeStartObject();
+            out.writeEndObject();
+        });
+    }
+}

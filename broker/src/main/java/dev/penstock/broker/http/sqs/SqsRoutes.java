@@ -1,0 +1,45 @@
+package dev.penstock.broker.http.sqs;
+
+import dev.penstock.broker.http.Endpoint;
+import dev.penstock.broker.http.ErrorForm;
+import dev.penstock.broker.http.Grants;
+import dev.penstock.broker.http.GroupFacts;
+import dev.penstock.broker.http.GroupOperations;
+import dev.penstock.broker.http.ReaderPool;
+import dev.penstock.broker.http.Route;
+import dev.penstock.broker.http.Route.Repeat;
+import dev.penstock.broker.http.Scope;
+import java.util.List;
+
+/** The SQS view's part of the table of routes. Stateless. */
+public final class SqsRoutes {
+
+    private SqsRoutes() {}
+
+    public static List<Route> of(
+            GroupOperations groups, GroupFacts facts, ReaderPool readers, Grants grants, SqsSettings settings) {
+        Queues queues = new Queues(facts, settings);
+        ErrorForm form = new SqsForm();
+        return List.of(
+                operation("GetQueueUrl", form, new GetQueueUrl(queues), Repeat.SAFE),
+                operation("ListQueues", form, new ListQueues(queues, groups, readers), Repeat.SAFE),
+                operation("GetQueueAttributes", form, new GetQueueAttributes(queues, groups, readers), Repeat.SAFE),
+                operation("ReceiveMessage", form, new ReceiveMessage(queues, groups, grants), Repeat.NEVER)
+                        .waiting(ReceiveMessage::waitMillis),
+                operation("DeleteMessage", form, new DeleteMessage(queues, groups), Repeat.SAFE),
+                operation("DeleteMessageBatch", form, new DeleteMessageBatch(queues, groups), Repeat.SAFE)
+                        .withBatchBody(),
+                operation("ChangeMessageVisibility", form, new ChangeMessageVisibility(queues, groups), Repeat.SAFE),
+                operation(
+                                "ChangeMessageVisibilityBatch",
+                                form,
+                                new ChangeMessageVisibilityBatch(queues, groups),
+                                Repeat.SAFE)
+                        .withBatchBody());
+    }
+
+    private static Route operation(String name, ErrorForm form, Endpoint endpoint, Repeat repeat) {
+        return Route.operation("AmazonSQS." + name, Scope.CONSUME, form, endpoint)
+                .onLeader(repeat);
+    }
+}

@@ -1,0 +1,38 @@
+package dev.penstock.broker.http.sqs;
+
+import dev.penstock.broker.deliver.Delivery;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** SQS' own facts about a message. Stateless. */
+final class SystemAttributes {
+
+    private static final String SENDER = "penstock";
+
+    private SystemAttributes() {}
+
+    /** Those that the names ask for; names that do not exist are left alone, as AWS does. */
+    static Map<String, String> selected(Delivery delivery, boolean fifo, List<String> names) {
+        Map<String, String> all = new TreeMap<>();
+        if (names.isEmpty()) {
+            return all;
+        }
+        all.put("SenderId", SENDER);
+        all.put("SentTimestamp", Long.toString(delivery.event().commitMicros() / 1_000));
+        all.put("ApproximateReceiveCount", Integer.toString(delivery.deliveryCount()));
+        all.put("ApproximateFirstReceiveTimestamp", Long.toString(delivery.firstDeliveredWallMillis()));
+        if (fifo) {
+            all.put("MessageGroupId", MessageGroupId.of(delivery.event()));
+            all.put("MessageDeduplicationId", delivery.event().id().toString());
+            all.put(
+                    "SequenceNumber",
+                    String.format(Locale.ROOT, "%020d", delivery.event().offset()));
+        }
+        if (!names.contains("All")) {
+            all.keySet().retainAll(names);
+        }
+        return all;
+    }
+}

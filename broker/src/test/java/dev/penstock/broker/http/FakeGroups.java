@@ -1,0 +1,325 @@
+package dev.penstock.broker.http;
+
+import dev.penstock.broker.deliver.Delivery;
+import dev.penstock.broker.deliver.GroupService.Created;
+import dev.penstock.broker.deliver.GroupService.Described;
+import dev.penstock.broker.deliver.GroupService.ItemOutcome;
+import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
+import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.deliver.GroupService.Settled;
+import dev.penstock.broker.deliver.GroupService.Sought;
+import dev.penstock.broker.deliver.Refused;
+import dev.penstock.broker.deliver.RenderedEvent;
+import dev.penstock.broker.http.peer.Ignored;
+import dev.penstock.storage.model.Action;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.StartPosition;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/** Groups in memory: leases never run out by themselves, all else is as the service promises it. Thread-safe. */
+public final class FakeGroups implements GroupOperations {
+
+    private static final class Message {
+        final RenderedEvent event;
+        int deliveries;
+        boolean leased;
+        boolean settled;
+
+        Message(RenderedEvent event) {
+            this.event = event;
+        }
+    }
+
+    private static final class Group {
+        final GroupState state;
+        final List<Message> messages = new ArrayList<>();
+        final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+        Group(GroupState state) {
+            this.state = state;
+        }
+    }
+
+    private record Waiting(ReceiveRequest request, CompletableFuture<Received> answer) {}
+
+    private final Map<String, Group> groups = new TreeMap<>();
+    private final AtomicLong index = new AtomicLong(100);
+    public final AtomicInteger receives = new AtomicInteger();
+    public final AtomicInteger released = new AtomicInteger();
+    public final AtomicInteger acks = new AtomicInteger();
+    public final AtomicInteger cancelled = new AtomicInteger();
+
+    /** Takes the place of acks when set: a test's own outcome. */
+    public volatile Function<List<String>, Optional<CompletableFuture<Settled>>> ackOverride =
+            receipts -> Optional.empty();
+
+    /** How old grants are when they are handed out. */
+    public volatile long grantAgeNanos;
+
+    public synchronized FakeGroups with(String name, GroupConfig.Ordering ordering) {
+        GroupConfig usual = GroupConfig.defaults();
+        GroupConfig config = new GroupConfig(
+                usual.visibilityMillis(), 0, ordering, usual.mode(), usual.tables(), usual.actions(), "");
+        groups.put(name, new Group(state(name, config, new StartPosition.Latest())));
+        return this;
+    }
+
+    private GroupState state(String name, GroupConfig config, StartPosition start) {
+        return new GroupState(
+                groups.size() + 1,
+                name,
+                1,
+                index.incrementAndGet(),
+                1,
+                0,
+                0,
+                0,
+                0,
+                0,
+                1_790_000_000_000L,
+                config,
+                start);
+    }
+
+    public static RenderedEvent event(long offset) {
+        String json = "{\"id\":\"e" + offset + "\",\"offset\":\"" + Offsets.format(offset)
+                + "\",\"action\":\"insert\",\"record\":{\"note\":\"ä \\\"quoted\\\" \\n\"},"
+                + "\"metadata\":{\"key\":{\"id\":" + offset + "}}}";
+        return new RenderedEvent(
+                offset,
+                new UUID(7, offset),
+                json.getBytes(StandardCharsets.UTF_8),
+                Action.INSERT,
+                "public",
+                "orders",
+                new Lsn(0x16B3748L + offset),
+                1_790_000_000_123_456L);
+    }
+
+    public synchronized void add(String group, int count) {
+        Group found = find(group);
+        for (int i = 0; i < count; i++) {
+            found.messages.add(new Message(event(found.messages.size())));
+        }
+        serve(found);
+    }
+
+    public synchronized long unsettled(String group) {
+        return find(group).messages.stream().filter(message -> !message.settled).count();
+    }
+
+    public synchronized long leased(String group) {
+        return find(group).messages.stream()
+                .filter(message -> message.leased && !message.settled)
+                .count();
+    }
+
+    public synchronized int waiting(String group) {
+        find(group).waiting.removeIf(one -> one.answer.isDone());
+        return find(group).waiting.size();
+    }
+
+    private Group find(String name) {
+        Group group = groups.get(name);
+        if (group == null) {
+            throw new Refused(Refused.Code.UNKNOWN_GROUP, "there is no group '" + name + "'");
+        }
+        return group;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Created> create(
+            String name, String stream, StartPosition start, GroupConfig config) {
+        Group there = groups.get(name);
+        if (there != null) {
+            return there.state.config().equals(config)
+                            && there.state.requestedStart().equals(start)
+                    ? CompletableFuture.completedFuture(new Created(index.incrementAndGet(), there.state, true))
+                    : CompletableFuture.failedFuture(
+                            new Refused(Refused.Code.GROUP_EXISTS, "a different group '" + name + "' exists"));
+        }
+        Group made = new Group(state(name, config, start));
+        groups.put(name, made);
+        return CompletableFuture.completedFuture(new Created(index.incrementAndGet(), made.state, false));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Long> delete(String name) {
+        return groups.remove(name) == null
+                ? CompletableFuture.failedFuture(
+                        new Refused(Refused.Code.UNKNOWN_GROUP, "there is no group '" + name + "'"))
+                : CompletableFuture.completedFuture(index.incrementAndGet());
+    }
+
+    @Override
+    public synchronized List<Described> list() {
+        return groups.values().stream().map(this::described).toList();
+    }
+
+    @Override
+    public synchronized Optional<Described> describe(String name) {
+        return Optional.ofNullable(groups.get(name)).map(this::described);
+    }
+
+    private Described described(Group group) {
+        long backlog = group.messages.stream()
+                .filter(message -> !message.settled && !message.leased)
+                .count();
+        return new Described(index.get(), group.state, "main", 0, backlog, 1_500);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Received> receive(ReceiveRequest request) {
+        receives.incrementAndGet();
+        Group group = groups.get(request.group());
+        if (group == null) {
+            return CompletableFuture.failedFuture(
+                    new Refused(Refused.Code.UNKNOWN_GROUP, "there is no group '" + request.group() + "'"));
+        }
+        CompletableFuture<Received> answer = new CompletableFuture<>();
+        Ignored.outcome(answer.whenComplete((received, failure) -> {
+            if (answer.isCancelled()) {
+                cancelled.incrementAndGet();
+            }
+        }));
+        group.waiting.add(new Waiting(request, answer));
+        serve(group);
+        if (!answer.isDone()) {
+            Received nothing = new Received(index.get(), System.nanoTime(), List.of());
+            if (request.waitMillis() == 0) {
+                answer.complete(nothing);
+            } else {
+                Ignored.outcome(answer.completeOnTimeout(nothing, request.waitMillis(), TimeUnit.MILLISECONDS));
+            }
+        }
+        return answer;
+    }
+
+    private void serve(Group group) {
+        for (Iterator<Waiting> i = group.waiting.iterator(); i.hasNext(); ) {
+            Waiting one = i.next();
+            if (one.answer.isDone()) {
+                i.remove();
+                continue;
+            }
+            List<Delivery> deliveries = grant(group, one.request);
+            if (deliveries.isEmpty()) {
+                return;
+            }
+            i.remove();
+            one.answer.complete(new Received(index.incrementAndGet(), System.nanoTime() - grantAgeNanos, deliveries));
+        }
+    }
+
+    private static List<Delivery> grant(Group group, ReceiveRequest request) {
+        List<Delivery> deliveries = new ArrayList<>();
+        for (Message message : group.messages) {
+            if (deliveries.size() < request.max() && !message.leased && !message.settled) {
+                message.leased = true;
+                message.deliveries++;
+                deliveries.add(new Delivery(
+                        receipt(request.group(), message), message.deliveries, 1_790_000_001_000L, message.event));
+            }
+        }
+        return deliveries;
+    }
+
+    private static String receipt(String group, Message message) {
+        return "r-" + group + "-" + message.event.offset() + "-" + message.deliveries;
+    }
+
+    @Override
+    public synchronized void release(Received received) {
+        for (Delivery delivery : received.deliveries()) {
+            released.incrementAndGet();
+            for (Group group : groups.values()) {
+                message(group, delivery.receipt()).ifPresent(message -> {
+                    message.leased = false;
+                    message.deliveries--;
+                });
+            }
+        }
+        groups.values().forEach(this::serve);
+    }
+
+    private static Optional<Message> message(Group group, String receipt) {
+        String[] parts = receipt.split("-", -1);
+        boolean known = parts.length == 4 && parts[1].equals(group.state.name());
+        return known ? Optional.of(group.messages.get(Integer.parseInt(parts[2]))) : Optional.empty();
+    }
+
+    @Override
+    public synchronized CompletableFuture<Settled> ack(String group, List<String> receipts) {
+        acks.incrementAndGet();
+        return ackOverride
+                .apply(receipts)
+                .orElseGet(() -> settle(group, receipts, (message, newest) -> {
+                    message.settled = true;
+                    return ItemOutcome.OK;
+                }));
+    }
+
+    private interface Change {
+        ItemOutcome apply(Message message, boolean newest);
+    }
+
+    private CompletableFuture<Settled> settle(String name, List<String> receipts, Change change) {
+        Group group = groups.get(name);
+        if (group == null) {
+            return CompletableFuture.failedFuture(
+                    new Refused(Refused.Code.UNKNOWN_GROUP, "there is no group '" + name + "'"));
+        }
+        List<ItemOutcome> outcomes = new ArrayList<>();
+        for (String receipt : receipts) {
+            Optional<Message> message = message(group, receipt);
+            outcomes.add(message.map(found -> change.apply(found, receipt.equals(receipt(name, found)) && found.leased))
+                    .orElse(ItemOutcome.INVALID));
+        }
+        serve(group);
+        return CompletableFuture.completedFuture(new Settled(index.incrementAndGet(), outcomes));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Settled> nack(String group, List<String> receipts, long delayMillis) {
+        return settle(group, receipts, (message, newest) -> giveBack(message, newest, 0));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Settled> extend(
+            String group, List<String> receipts, long visibilityMillis, boolean lenient) {
+        return settle(group, receipts, (message, newest) -> giveBack(message, newest || lenient, visibilityMillis));
+    }
+
+    private static ItemOutcome giveBack(Message message, boolean allowed, long visibilityMillis) {
+        if (message.settled) {
+            return ItemOutcome.SETTLED;
+        }
+        if (!allowed) {
+            return ItemOutcome.LEASE_LOST;
+        }
+        message.leased = visibilityMillis > 0;
+        return ItemOutcome.OK;
+    }
+
+    @Override
+    public synchronized CompletableFuture<Sought> seek(String group, StartPosition to, boolean dryRun) {
+        find(group);
+        long target = to instanceof StartPosition.AtOffset at ? at.offset() : 0;
+        return CompletableFuture.completedFuture(new Sought(index.incrementAndGet(), 5, target, 1_234));
+    }
+}
