@@ -4,6 +4,8 @@ import dev.penstock.cluster.check.Change;
 import dev.penstock.cluster.check.Transaction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -94,6 +96,14 @@ public final class Ledger {
         return underWay.values().stream()
                 .filter(p -> p.state() == COMMITTED && now - p.committedNanos() > patienceNanos)
                 .count();
+    }
+
+    /** One of the committed changes that were not acked, if there is any: for people. */
+    public Optional<Change> outstanding() {
+        return underWay.entrySet().stream()
+                .filter(entry -> (entry.getValue().state() & COMMITTED) != 0)
+                .map(Map.Entry::getKey)
+                .findAny();
     }
 
     /** True if all that was committed was acked. */

@@ -1,5 +1,6 @@
 package dev.penstock.cluster.load;
 
+import dev.penstock.cluster.check.Change;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -26,22 +27,18 @@ final class Sessions {
         return DriverManager.getConnection(jdbcUrl);
     }
 
-    /** Waits until the transaction has ended, and for Postgres to be back. */
-    boolean wasCommitted(@Nullable String xid) throws SQLException {
-        if (xid == null) {
-            return false;
-        }
+    /**
+     * Waits for Postgres to be back and the transaction to have ended, then looks at one of its rows. The transaction's
+     * status alone does not tell: after a crash its id, if nothing of it had reached the disk, is given to another.
+     *
+     * @param last the transaction's last change, of a row that no other session touches
+     */
+    boolean wasCommitted(String xid, Change last) throws SQLException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < deadline) {
-            try (Connection connection = open();
-                    PreparedStatement statement = connection.prepareStatement("select pg_xact_status(?::xid8)")) {
-                statement.setString(1, xid);
-                try (ResultSet result = statement.executeQuery()) {
-                    result.next();
-                    String status = result.getString(1);
-                    if (!"in progress".equals(status)) {
-                        return "committed".equals(status);
-                    }
+            try (Connection connection = open()) {
+                if (!"in progress".equals(status(connection, xid))) {
+                    return holds(connection, last);
                 }
             } catch (SQLException e) {
                 LOG.debug("cannot ask yet what became of transaction {}: {}", xid, e.getMessage());
@@ -50,6 +47,36 @@ final class Sessions {
         }
         throw new SQLException("Postgres did not say within " + PATIENCE.toSeconds() + " s what became of transaction "
                 + xid + "; is it running?");
+    }
+
+    private static @Nullable String status(Connection connection, String xid) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select pg_xact_status(?::xid8)")) {
+            statement.setString(1, xid);
+            try (ResultSet result = statement.executeQuery()) {
+                result.next();
+                return result.getString(1);
+            }
+        } catch (SQLException e) {
+            if ("22023".equals(e.getSQLState())) {
+                return null; // an id of the future: no transaction of the recovered server ever had it
+            }
+            throw e;
+        }
+    }
+
+    private static boolean holds(Connection connection, Change last) throws SQLException {
+        boolean delete = last.operation() == Change.Operation.DELETE;
+        String sql = "select 1 from " + last.table() + " where id = ?" + (delete ? "" : " and tx = ? and i = ?");
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, last.key());
+            if (!delete) {
+                statement.setLong(2, last.tx());
+                statement.setInt(3, last.ordinal());
+            }
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next() != delete;
+            }
+        }
     }
 
     static void closeQuietly(@Nullable Connection connection) {

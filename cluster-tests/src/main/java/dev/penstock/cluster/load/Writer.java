@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One session: makes transactions of one shape at a given rate and tells the ledger what became of them. Runs on its own
@@ -146,7 +145,7 @@ final class Writer implements Runnable {
         }
         tx++;
         List<Change> changes = new ArrayList<>();
-        String xid = null;
+        String xid;
         try {
             xid = transactionId(connection);
             switch (shape) {
@@ -164,16 +163,17 @@ final class Writer implements Runnable {
         return Math.max(1, changes.size());
     }
 
-    private void commit(Connection connection, Transaction transaction, @Nullable String xid) throws SQLException {
+    private void commit(Connection connection, Transaction transaction, String xid) throws SQLException {
+        List<Change> changes = transaction.changes();
         try {
             connection.commit();
         } catch (SQLException e) {
             Sessions.closeQuietly(connection);
-            if (sessions.wasCommitted(xid)) {
+            if (!changes.isEmpty() && sessions.wasCommitted(xid, changes.get(changes.size() - 1))) {
                 settle(transaction);
             } else {
                 ledger.withdrawn(transaction);
-                forget(transaction.changes());
+                forget(changes);
             }
             throw e;
         }

@@ -163,7 +163,8 @@ class ConsumersClusterIT {
         List<byte[]> events = new ArrayList<>();
         long next = from;
         while (events.size() < count) {
-            BrokerApi.Page page = node.events(ClusterRig.STREAM, next, count - events.size(), Duration.ofSeconds(5));
+            BrokerApi.Page page =
+                    node.events(ClusterRig.STREAM, next, Math.min(1_000, count - events.size()), Duration.ofSeconds(5));
             assertThat(page.events()).isNotEmpty();
             page.events().stream().map(Event::bytes).forEach(events::add);
             next = page.next();

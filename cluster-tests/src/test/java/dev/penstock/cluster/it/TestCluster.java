@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A cluster of three nodes with ports, directory and database objects of its own; leaves nothing behind. */
 final class TestCluster implements AutoCloseable {
+    /** To look at the nodes' logs after a failure: {@code -Dpenstock.it.keep=true}. */
+    private static final boolean KEEP = Boolean.getBoolean("penstock.it.keep");
+
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
     private final Path directory;
@@ -31,7 +34,9 @@ final class TestCluster implements AutoCloseable {
         Path directory = Files.createTempDirectory("penstock-it-");
         String name = "it_" + COUNTER.incrementAndGet();
         Watchdog watchdog = Watchdog.start();
-        watchdog.watchScratch(directory);
+        if (!KEEP) {
+            watchdog.watchScratch(directory);
+        }
         ClusterRig.Settings settings = new ClusterRig.Settings(
                 directory,
                 postgres.server(),
@@ -67,6 +72,8 @@ final class TestCluster implements AutoCloseable {
     public void close() throws IOException {
         rig.close();
         watchdog.close();
-        Directories.delete(directory);
+        if (!KEEP) {
+            Directories.delete(directory);
+        }
     }
 }

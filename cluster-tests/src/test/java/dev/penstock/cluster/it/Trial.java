@@ -66,9 +66,7 @@ final class Trial {
             fault.strike();
             awaitMore(1_000);
             workload.stop(STOP_PATIENCE);
-            Awaitility.await("all committed is acked; last failure: " + record.lastFailure())
-                    .atMost(DRAIN_PATIENCE)
-                    .until(ledger::isDrained);
+            awaitDrained();
             long silence = record.longestSilenceMillis();
             stopConsumers();
             check(workload, oracle, from);
@@ -81,6 +79,20 @@ final class Trial {
             return silence;
         } finally {
             stopConsumers();
+        }
+    }
+
+    private void awaitDrained() throws InterruptedException {
+        long deadline = System.nanoTime() + DRAIN_PATIENCE.toNanos();
+        while (!ledger.isDrained()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(ledger.committedChanges() - ledger.deliveredChanges() + " of "
+                        + ledger.committedChanges() + " changes were not delivered and acked within "
+                        + DRAIN_PATIENCE.toSeconds() + " s, such as " + ledger.outstanding()
+                        + "; last failure of a consumer: " + record.lastFailure() + "; the log ends at "
+                        + rig.logEnd());
+            }
+            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 
@@ -118,6 +130,7 @@ final class Trial {
     }
 
     private void check(Workload workload, OracleSlot oracle, long from) throws Exception {
+        rig.awaitReady();
         long end = rig.logEnd();
         List<LogReader.Stretch> logs = new ArrayList<>();
         for (BrokerApi node : rig.nodes()) {
