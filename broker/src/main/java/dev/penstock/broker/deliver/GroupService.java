@@ -23,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * What a consumer can do with a group, whatever the protocol. Thread-safe, never blocks; works on a ready leader only
@@ -89,13 +90,44 @@ public final class GroupService implements AutoCloseable {
             Executor readers,
             Clock wallClock,
             int maxInFlightPerGroup) {
+        this(
+                submitter,
+                leader,
+                state,
+                reader,
+                batches,
+                seal,
+                readers,
+                wallClock,
+                maxInFlightPerGroup,
+                System::nanoTime);
+        receives.start();
+    }
+
+    /** Without a thread: receives go on in {@link #round()} only. */
+    GroupService(
+            CommandSubmitter submitter,
+            LeaderView leader,
+            AppliedState state,
+            EventReader reader,
+            LogBatches batches,
+            ReceiptSeal seal,
+            Executor readers,
+            Clock wallClock,
+            int maxInFlightPerGroup,
+            LongSupplier nanoTime) {
         this.submitter = submitter;
         this.leader = leader;
         this.state = state;
         this.seal = seal;
         this.wallClock = wallClock;
-        this.receives =
-                new ReceiveService(submitter, leader, state, reader, batches, seal, readers, maxInFlightPerGroup);
+        this.receives = new ReceiveService(
+                submitter, leader, state, reader, batches, seal, readers, maxInFlightPerGroup, nanoTime);
+    }
+
+    /** One round of the receives that wait. */
+    void round() {
+        receives.round();
     }
 
     public CompletableFuture<Created> create(String name, String stream, StartPosition start, GroupConfig config) {

@@ -24,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ final class ReceiveService implements AutoCloseable {
     private final ReceiptSeal seal;
     private final Executor readers;
     private final int maxInFlightPerGroup;
+    private final LongSupplier nanoTime;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Set<Integer> grownStreams = ConcurrentHashMap.newKeySet();
     private final Set<Integer> freedGroups = ConcurrentHashMap.newKeySet();
@@ -70,7 +72,8 @@ final class ReceiveService implements AutoCloseable {
             LogBatches batches,
             ReceiptSeal seal,
             Executor readers,
-            int maxInFlightPerGroup) {
+            int maxInFlightPerGroup,
+            LongSupplier nanoTime) {
         this.submitter = submitter;
         this.leader = leader;
         this.state = state;
@@ -79,10 +82,14 @@ final class ReceiveService implements AutoCloseable {
         this.seal = seal;
         this.readers = readers;
         this.maxInFlightPerGroup = maxInFlightPerGroup;
+        this.nanoTime = nanoTime;
         this.thread = new Thread(this::run, "penstock-receives");
         thread.setDaemon(true);
         state.onApplied(this::applied);
         leader.onChange(() -> inbox.add(this::leadershipChanged));
+    }
+
+    void start() {
         thread.start();
     }
 
@@ -133,7 +140,7 @@ final class ReceiveService implements AutoCloseable {
         if (closed || !leader.leadership().leads()) {
             return CompletableFuture.failedFuture(notLeading());
         }
-        Waiting waiting = new Waiting(request, System.nanoTime());
+        Waiting waiting = new Waiting(request, nanoTime.getAsLong());
         CompletableFuture<Received> unused = waiting.answer.whenComplete((received, failure) -> {
             if (waiting.answer.isCancelled()) {
                 inbox.add(() -> forget(waiting));
@@ -192,19 +199,7 @@ final class ReceiveService implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                takeMessages();
-                long now = System.nanoTime();
-                for (Iterator<Map.Entry<String, Desk>> i = desks.entrySet().iterator(); i.hasNext(); ) {
-                    Map.Entry<String, Desk> entry = i.next();
-                    Desk desk = entry.getValue();
-                    if (desk.dirty && !desk.granting) {
-                        plan(entry.getKey(), desk);
-                    }
-                    answerOverdue(desk, now);
-                    if (desk.waiting.isEmpty() && !desk.granting) {
-                        i.remove();
-                    }
-                }
+                round(inbox.poll(idleNanos(), TimeUnit.NANOSECONDS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 break;
@@ -216,16 +211,31 @@ final class ReceiveService implements AutoCloseable {
         refuseAll(notLeading());
     }
 
-    private void takeMessages() throws InterruptedException {
-        Runnable message = inbox.poll(idleNanos(), TimeUnit.NANOSECONDS);
-        while (message != null) {
+    /** One round of the thread's work without its waiting, for whoever leads this service by hand. */
+    void round() {
+        round(inbox.poll());
+    }
+
+    private void round(@Nullable Runnable first) {
+        for (Runnable message = first; message != null; message = inbox.poll()) {
             message.run();
-            message = inbox.poll();
+        }
+        long now = nanoTime.getAsLong();
+        for (Iterator<Map.Entry<String, Desk>> i = desks.entrySet().iterator(); i.hasNext(); ) {
+            Map.Entry<String, Desk> entry = i.next();
+            Desk desk = entry.getValue();
+            if (desk.dirty && !desk.granting) {
+                plan(entry.getKey(), desk);
+            }
+            answerOverdue(desk, now);
+            if (desk.waiting.isEmpty() && !desk.granting) {
+                i.remove();
+            }
         }
     }
 
     private long idleNanos() {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         long idle = MAX_IDLE_NANOS;
         for (Desk desk : desks.values()) {
             if (desk.dirty && !desk.granting && !desk.waiting.isEmpty()) {
@@ -287,7 +297,10 @@ final class ReceiveService implements AutoCloseable {
             }
             ReceiveRequest request = waiting.request;
             Plan plan = planner.next(request.max(), request.maxBytes());
-            desk.judgedTo = plan.newScan();
+            if (plan.messages() == 0 && served.isEmpty()) {
+                // Only what matches nobody is judged for good: a grant may be refused, and its messages planned again.
+                desk.judgedTo = plan.newScan();
+            }
             desk.dirty |= plan.more() && plan.messages() == 0;
             if (plan.messages() == 0) {
                 if (plan.newScan() - plan.previousScan() >= EMPTY_GRANT_OFFSETS) {
@@ -303,7 +316,7 @@ final class ReceiveService implements AutoCloseable {
     }
 
     private void propose(Desk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
-        long plannedNanos = System.nanoTime();
+        long plannedNanos = nanoTime.getAsLong();
         CompletableFuture<?> unused = submitter
                 .submit(grants, term)
                 .whenComplete((decided, failure) -> inbox.add(() -> {

@@ -269,9 +269,25 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
         }
     }
 
+    /** One round of the thread's work without its waiting, for whoever leads this proposer by hand; false if none was due. */
+    boolean step() {
+        Gathered next;
+        lock.lock();
+        try {
+            next = gather();
+        } finally {
+            lock.unlock();
+        }
+        if (next == null) {
+            return false;
+        }
+        handOver(next);
+        return true;
+    }
+
     private @Nullable Gathered gather() {
         Reign now = reign;
-        if (now == null) {
+        if (now == null || closed) {
             return null;
         }
         Entry entry = null;

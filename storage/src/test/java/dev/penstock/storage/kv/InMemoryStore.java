@@ -42,6 +42,17 @@ public final class InMemoryStore implements KeyValueStore {
         }
     }
 
+    /** The same rows, from here on on their own: a checkpoint without a disk. */
+    public synchronized InMemoryStore copy() {
+        requireOpen();
+        shared = true;
+        InMemoryStore copy = new InMemoryStore();
+        copy.state = state;
+        copy.log = log;
+        copy.shared = true;
+        return copy;
+    }
+
     @Override
     public synchronized byte @Nullable [] get(Space space, byte[] key) {
         requireOpen();
