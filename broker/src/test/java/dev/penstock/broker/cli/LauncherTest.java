@@ -205,8 +205,8 @@ class LauncherTest {
         assertThat(first.out()).doesNotContain("Building");
         assertThat(second.err()).isEmpty();
         assertThat(builds())
-                .containsExactly(
-                        "-B -DskipTests -Dcyclonedx.skip package in " + home.toRealPath() + " with " + environment.get("JAVA_HOME"));
+                .containsExactly("-B -DskipTests -Dcyclonedx.skip package in " + home.toRealPath() + " with "
+                        + environment.get("JAVA_HOME"));
         assertThat(home.resolve("target/launcher-lock")).doesNotExist();
     }
 

@@ -78,7 +78,8 @@ final class Clients {
         String what = delivery.event().action().word()
                 + (delivery.event().table().isEmpty()
                         ? ""
-                        : " " + delivery.event().schema() + "." + delivery.event().table());
+                        : " " + delivery.event().schema() + "."
+                                + delivery.event().table());
         String json = new String(delivery.event().json(), StandardCharsets.UTF_8);
         int record = line.lastIndexOf(" {");
         boolean same = line.contains(", " + delivery.event().commitLsn() + ", ")
@@ -93,8 +94,8 @@ final class Clients {
     /** A client was told OK for its ack. */
     void acked(String receipt, long index) {
         ReceiptSeal.Opened opened = seal.open(receipt).orElseThrow();
-        Place place = new Place(
-                opened.groupId(), opened.generation(), opened.lease().offset());
+        Place place =
+                new Place(opened.groupId(), opened.generation(), opened.lease().offset());
         acked.merge(place, index, Math::min);
         check(place);
     }

@@ -250,7 +250,8 @@ final class Cluster {
     Optional<String> lagging() {
         for (SimulatedNode node : nodes) {
             long applied = node.running().machine().appliedIndex();
-            if (applied < history.length() || node.peer.commit < raft.committed().size()) {
+            if (applied < history.length()
+                    || node.peer.commit < raft.committed().size()) {
                 return Optional.of("node " + node.peer.id + " is at " + applied + " of " + history.length());
             }
         }
@@ -263,7 +264,9 @@ final class Cluster {
         List<Long> chains = new ArrayList<>();
         for (SimulatedNode node : nodes) {
             Machine machine = node.running().machine();
-            assertThat(machine.stateDigest()).as("state digest of node " + node.peer.id).isEqualTo(digest);
+            assertThat(machine.stateDigest())
+                    .as("state digest of node " + node.peer.id)
+                    .isEqualTo(digest);
             Invariants.checkAll(node.running().store());
             try (MachineView view = machine.openView()) {
                 List<byte[]> batches = history.stream().check(view);

@@ -134,7 +134,9 @@ final class Consumer {
     }
 
     private <T> void call(
-            Function<GroupService, CompletableFuture<T>> request, BiConsumer<NodeProcess, T> then, long patienceMillis) {
+            Function<GroupService, CompletableFuture<T>> request,
+            BiConsumer<NodeProcess, T> then,
+            long patienceMillis) {
         NodeProcess process = cluster.process(node);
         if (process == null) {
             node = world.below(FakeRaft.MEMBERS);
@@ -150,7 +152,10 @@ final class Consumer {
 
     private void create() {
         Clients.Group group = group();
-        call(groups -> groups.create(group.name(), "main", group.start(), group.config()), (process, created) -> {}, 5_000);
+        call(
+                groups -> groups.create(group.name(), "main", group.start(), group.config()),
+                (process, created) -> {},
+                5_000);
     }
 
     // ---- receive ----
@@ -179,7 +184,10 @@ final class Consumer {
             process.groups().release(received);
             return;
         }
-        world.trace("consumer " + id + " gets messages of " + group.name(), received.deliveries().size(), received.logIndex());
+        world.trace(
+                "consumer " + id + " gets messages of " + group.name(),
+                received.deliveries().size(),
+                received.logIndex());
         for (Delivery delivery : received.deliveries()) {
             clients.delivered(delivery);
             held.add(new Held(group, delivery.receipt()));
@@ -211,7 +219,10 @@ final class Consumer {
         if (some.isEmpty()) {
             return;
         }
-        call(groups -> groups.ack(some.get(0).group().name(), receipts(some)), (process, settled) -> acked(some, settled), 5_000);
+        call(
+                groups -> groups.ack(some.get(0).group().name(), receipts(some)),
+                (process, settled) -> acked(some, settled),
+                5_000);
     }
 
     private void acked(List<Held> some, Settled settled) {

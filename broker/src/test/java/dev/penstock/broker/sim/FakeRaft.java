@@ -113,8 +113,8 @@ final class FakeRaft {
         candidate.role = Role.LEADER;
         candidate.leader = id;
         Arrays.fill(candidate.match, 0);
-        candidate.log.add(new LogEntry(
-                newTerm, candidate.last() + 1, null, hosts[id].process(), null, null, world.nowNanos));
+        candidate.log.add(
+                new LogEntry(newTerm, candidate.last() + 1, null, hosts[id].process(), null, null, world.nowNanos));
         world.totals.elections++;
         world.trace("elected in term", id, newTerm);
     }
@@ -171,8 +171,7 @@ final class FakeRaft {
             return CompletableFuture.failedFuture(new IllegalStateException("not the leader"));
         }
         CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-        LogEntry entry = new LogEntry(
-                peer.term, peer.last() + 1, content, process, handed, ended, world.nowNanos);
+        LogEntry entry = new LogEntry(peer.term, peer.last() + 1, content, process, handed, ended, world.nowNanos);
         peer.log.add(entry);
         peer.waiting.add(entry);
         world.trace("proposes", id, entry.index());
@@ -276,8 +275,7 @@ final class FakeRaft {
         LogEntry entry = leader.entry(index);
         if (index <= committed.size()) {
             if (!committed.get(Math.toIntExact(index - 1)).equals(entry)) {
-                throw new AssertionError(
-                        "the made-up Raft is broken: two entries were committed at index " + index);
+                throw new AssertionError("the made-up Raft is broken: two entries were committed at index " + index);
             }
             return;
         }

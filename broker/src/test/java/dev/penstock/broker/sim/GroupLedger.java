@@ -167,8 +167,7 @@ final class GroupLedger {
     }
 
     private void givenBack(Command command, Message message, LeaseRef lease, long nowNanos) {
-        boolean newest =
-                message.leaseIndex == lease.leaseIndex() && message.leaseOrdinal == lease.leaseOrdinal();
+        boolean newest = message.leaseIndex == lease.leaseIndex() && message.leaseOrdinal == lease.leaseOrdinal();
         if (command instanceof Command.Release) {
             if (!newest || message.free || !released.add(lease)) {
                 throw new AssertionError(at(lease.offset()) + " is released by a lease that does not run");

@@ -88,12 +88,15 @@ final class History {
     void applied(LogEntry entry, @Nullable Applied applied, Machine machine) {
         Handed handed = entry.handed();
         if (handed != null && handed.refusedForGood()) {
-            throw new AssertionError("entry " + entry.index() + " was applied, but its caller was told it never would be");
+            throw new AssertionError(
+                    "entry " + entry.index() + " was applied, but its caller was told it never would be");
         }
         long[] mark = {machine.stateDigest(), machine.clockMillis(), hash(applied)};
         int at = Math.toIntExact(entry.index() - 1);
         if (at < marks.size()) {
-            assertThat(mark).as("digest, clock and replies at index " + entry.index()).isEqualTo(marks.get(at));
+            assertThat(mark)
+                    .as("digest, clock and replies at index " + entry.index())
+                    .isEqualTo(marks.get(at));
             return;
         }
         assertThat(at).as("the next entry").isEqualTo(marks.size());

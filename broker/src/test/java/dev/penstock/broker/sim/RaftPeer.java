@@ -21,7 +21,9 @@ final class RaftPeer {
     long baseIndex;
     final List<LogEntry> log = new ArrayList<>();
     long synced;
-    @Nullable Snapshot snapshot;
+
+    @Nullable
+    Snapshot snapshot;
     // In memory.
     boolean up;
     Role role = Role.FOLLOWER;

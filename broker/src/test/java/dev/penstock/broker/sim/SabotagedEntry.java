@@ -42,8 +42,7 @@ final class SabotagedEntry {
         if (sabotage == Sabotage.NO_COMPARE && command instanceof Command.Append append) {
             try (MachineView view = machine.openView()) {
                 EventBatch batch = BatchCodec.decode(append.batch());
-                SourceState source =
-                        view.source(batch.header().source()).orElseThrow();
+                SourceState source = view.source(batch.header().source()).orElseThrow();
                 return batch.header().previous().equals(source.last())
                         ? append
                         : new Command.Append(append.streamId(), relabelled(append.batch(), source));
@@ -55,8 +54,8 @@ final class SabotagedEntry {
     /** The same events as if they came next. */
     static byte[] relabelled(byte[] bytes, SourceState source) {
         EventBatch batch = BatchCodec.decode(bytes);
-        EventBatch.Builder builder = new EventBatch.Builder(
-                batch.header().source(), batch.header().database(), source.last());
+        EventBatch.Builder builder =
+                new EventBatch.Builder(batch.header().source(), batch.header().database(), source.last());
         Lsn lsn = new Lsn(source.last().commitLsn().value() + 1);
         for (int i = 0; i < batch.size(); i++) {
             ChangeEvent event = batch.event(i);

@@ -28,7 +28,8 @@ final class Totals {
     @Override
     public String toString() {
         return steps + " steps, " + virtualMillis / 1000 + " s of virtual time, " + entries + " entries, " + elections
-                + " elections, " + lostEntries + " entries lost and " + survivors + " outliving their leader, " + crashes
+                + " elections, " + lostEntries + " entries lost and " + survivors + " outliving their leader, "
+                + crashes
                 + " crashes, " + powerCuts + " power cuts, " + installs + " snapshots installed, " + unknown
                 + " unknown outcomes of which " + unknownYetApplied + " applied, " + events + " events, "
                 + compareRefusals + " appends refused by the compare, " + granted + " messages granted, " + redelivered
