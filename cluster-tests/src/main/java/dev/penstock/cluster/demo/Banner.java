@@ -37,7 +37,7 @@ final class Banner {
         line(text, "Data", demo.directory() + " (" + kept + ")");
         options.infoFile().ifPresent(file -> line(text, "Info", file.toString()));
         long pid = demo.parts().cluster().process(specs.get(0).id()).pid();
-        text.append("Try:  ./penstock status · ./penstock tail main · ./penstock groups · kill -9 ")
+        text.append("Try:  ./penstock status · ./penstock tail main · ./penstock groups ls · kill -9 ")
                 .append(pid);
         text.append(" · Ctrl-C to end");
         return text.toString();
