@@ -26,14 +26,17 @@ final class Entry {
     final long handedNanos;
     /** True if the window, not a lack of appends, kept more from going out with it. */
     final boolean windowWasFull;
+    /** True if no other append was on its way. */
+    final boolean alone;
 
-    Entry(Lane lane, List<Submission> submissions, long reign, int bytes, long handedNanos, boolean windowWasFull) {
+    Entry(Lane lane, List<Submission> submissions, long reign, int bytes, long handedNanos, boolean windowWasFull, boolean alone) {
         this.lane = lane;
         this.submissions = submissions;
         this.reign = reign;
         this.bytes = bytes;
         this.handedNanos = handedNanos;
         this.windowWasFull = windowWasFull;
+        this.alone = alone;
     }
 
     List<byte[]> commands() {

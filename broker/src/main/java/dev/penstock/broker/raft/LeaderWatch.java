@@ -33,9 +33,15 @@ final class LeaderWatch implements LeaderView {
         listeners.add(listener);
     }
 
-    /** What Ratis says now; called often. */
-    synchronized void observe(Role role, long term, Optional<String> leader) {
-        publish(new Leadership(role, term, role == Role.LEADER && term == readyTerm, leader));
+    /**
+     * What Ratis says; called often.
+     *
+     * @param before what was known when Ratis was asked: if that changed meanwhile, the answer may be the older news
+     */
+    synchronized void observe(Leadership before, Role role, long term, Optional<String> leader) {
+        if (isUnchanged(before)) {
+            publish(new Leadership(role, term, role == Role.LEADER && term == readyTerm, leader));
+        }
     }
 
     /** This node leads in that term and its start-up entry is applied. */
@@ -52,6 +58,12 @@ final class LeaderWatch implements LeaderView {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isUnchanged(Leadership before) {
+        return now == before;
+    }
+
+    // Equal values are not replaced, so that observe() can tell by identity that nothing changed.
     private void publish(Leadership next) {
         if (!next.equals(now)) {
             now = next;

@@ -206,12 +206,22 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
 
     /** This node leads no more. What was not handed over is refused; what was, ends when Raft says so. Never blocks long. */
     void follow() {
-        failQueued(takeQueued(), NotDecided.Reason.NOT_LEADER, "this node lost the leadership; ask the new leader");
+        follow(ANY_TERM);
     }
 
-    private List<Submission> takeQueued() {
+    /** The same, unless it leads in another term by now: the news may be older than the present reign. */
+    void follow(long term) {
+        failQueued(
+                takeQueued(term), NotDecided.Reason.NOT_LEADER, "this node lost the leadership; ask the new leader");
+    }
+
+    private List<Submission> takeQueued(long term) {
         lock.lock();
         try {
+            Reign now = reign;
+            if (now == null || (term != ANY_TERM && now.term() != term)) {
+                return List.of();
+            }
             reign = null;
             List<Submission> queued = new ArrayList<>(leases);
             leases.clear();
@@ -293,14 +303,14 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
         Entry entry = null;
         if (!leaseOnItsWay && !leases.isEmpty()) {
             leaseOnItsWay = true;
-            entry = newEntry(Lane.LEASE, takeLeases(), now, false);
+            entry = newEntry(Lane.LEASE, takeLeases(), now, false, false);
         } else if (appendMayGo()) {
             List<Submission> taken = appends.take(limits.maxAppendEntryBytes());
             long sum = taken.stream().mapToLong(s -> s.bytes).sum();
             boolean full = appendBytesOnTheirWay + sum >= window.bytes(leasesAbout()) || !appends.isEmpty();
+            entry = newEntry(Lane.APPEND, taken, now, full, appendsOnTheirWay == 0);
             appendBytesOnTheirWay += sum;
             appendsOnTheirWay++;
-            entry = newEntry(Lane.APPEND, taken, now, full);
         }
         if (entry == null) {
             return null;
@@ -309,9 +319,9 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
         return new Gathered(entry, now);
     }
 
-    private Entry newEntry(Lane lane, List<Submission> taken, Reign now, boolean windowWasFull) {
+    private Entry newEntry(Lane lane, List<Submission> taken, Reign now, boolean windowWasFull, boolean alone) {
         int sum = taken.stream().mapToInt(s -> s.bytes).sum();
-        return new Entry(lane, taken, now.number(), sum, nanoTime.getAsLong(), windowWasFull);
+        return new Entry(lane, taken, now.number(), sum, nanoTime.getAsLong(), windowWasFull, alone);
     }
 
     private List<Submission> takeLeases() {
@@ -390,7 +400,7 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
         appendBytesOnTheirWay -= entry.bytes;
         appendsOnTheirWay--;
         if (committed) {
-            window.committed(entry.bytes, entry.handedNanos, nanoTime.getAsLong(), entry.windowWasFull, leasesAbout());
+            window.committed(entry.bytes, entry.handedNanos, nanoTime.getAsLong(), entry.windowWasFull, entry.alone, leasesAbout());
         }
     }
 

@@ -151,7 +151,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         try {
             task.run();
         } catch (RuntimeException e) {
-            LOG.error("A task on Raft events failed", e);
+            LOG.error("A task or a listener of the Raft adapter failed", e);
         }
     }
 
@@ -194,8 +194,16 @@ public final class RaftNode implements AutoCloseable, AppliedState {
             return built;
         } catch (IOException | RuntimeException e) {
             built.close();
+            String why = rootMessage(e);
+            if (why.contains("ddress already in use") || why.contains("annot assign requested address")) {
+                throw new StartRefused(
+                        Reason.IN_USE,
+                        "The Raft address " + config.bindHost() + ":" + config.bindPort() + " cannot be used (" + why
+                                + "): stop the program that listens there, or configure another raft.bind.",
+                        e);
+            }
             TornTail.nameDamagedSegment(current);
-            throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + rootMessage(e), e);
+            throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + why, e);
         }
     }
 
@@ -282,9 +290,10 @@ public final class RaftNode implements AutoCloseable, AppliedState {
 
         @Override
         public void applied(Applied applied, @Nullable Entry own) {
-            marks.applied(applied);
+            // A listener's fault must not stop the log: apply would fail on every node alike.
+            guarded(() -> marks.applied(applied));
             for (Listener listener : listeners) {
-                listener.applied(applied);
+                guarded(() -> listener.applied(applied));
             }
             if (own != null) {
                 proposer.applied(own, applied);

@@ -55,6 +55,8 @@ final class RaftWatch {
         if (stopped) {
             return;
         }
+        // Read before Ratis is asked: what is learned then is newer than this.
+        Leadership known = leaderWatch.leadership();
         try {
             DivisionInfo info = admin.division().getInfo();
             LifeCycle.State state = info.getLifeCycleState();
@@ -64,11 +66,10 @@ final class RaftWatch {
             }
             Role role = Roles.of(info);
             long term = info.getCurrentTerm();
-            Leadership known = leaderWatch.leadership();
             if (known.ready() && (role != Role.LEADER || term != known.term())) {
-                proposer.follow();
+                proposer.follow(known.term());
             }
-            leaderWatch.observe(role, term, Roles.leader(info));
+            leaderWatch.observe(known, role, term, Roles.leader(info));
         } catch (IllegalStateException e) {
             haltUnlessStopped("the Raft group of this node is gone", e);
         }

@@ -36,7 +36,13 @@ public final class StateMachines {
     private static final class MachineCodec implements EntryCodec {
         @Override
         public byte[] encode(Command command) {
-            return CommandCodec.encodeCommand(command);
+            byte[] encoded = CommandCodec.encodeCommand(command);
+            // An entry that no node can decode would stop all of them, for ever: it must fail here, at its author. A batch
+            // is not looked into, neither here nor by the decoder.
+            if (!(command instanceof Command.Append)) {
+                CommandCodec.decode(CommandCodec.envelope(0, 0, 0, List.of(encoded)));
+            }
+            return encoded;
         }
 
         @Override

@@ -288,6 +288,19 @@ class ProposerTest {
     }
 
     @Test
+    void shouldNotEndTheNextReignOnOldNews() throws Exception {
+        // given
+        lead(3);
+        proposer.follow();
+        lead(4);
+        // when
+        proposer.follow(3);
+        // then
+        mark();
+        assertThat(next().term()).isEqualTo(4);
+    }
+
+    @Test
     void shouldRefuseAPlanOfAnotherTerm() throws Exception {
         lead(4);
         assertThat(failure(proposer.submit(List.of(new Command.Mark()), 3)).reason())
