@@ -1,0 +1,194 @@
+package dev.penstock.storage.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.penstock.storage.codec.BatchCodec;
+import dev.penstock.storage.codec.Batches;
+import dev.penstock.storage.kv.InMemoryStore;
+import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.machine.Reply.ItemResult;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupConfig.Ordering;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.SourcePosition;
+import dev.penstock.storage.model.SourceState;
+import dev.penstock.storage.model.StartPosition;
+import dev.penstock.storage.model.UnsettledMessage;
+import dev.penstock.storage.table.Invariants;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** A machine over an in-memory store, with one ready source {@code main} (stream 1), and short words for commands. */
+final class MachineFixture {
+
+    final InMemoryStore store = new InMemoryStore();
+    Machine machine = new Machine(store, Transaction.Checks.FULL);
+    /** Off where a test has many rows. */
+    boolean checkEachStep = true;
+
+    long term = 1;
+    long index;
+    long stampMillis = 1000;
+    long wallMillis = 5000;
+    Applied lastApplied = new Applied(0, List.of(), Set.of(), Set.of());
+
+    MachineFixture() {
+        apply(new Command.SourceIntent("main", "shop", "slot", "pub"));
+        apply(new Command.SourceReady(1, "7", 1, new Lsn(5)));
+    }
+
+    Reply apply(Command command) {
+        return applyAll(term, List.of(command)).get(0);
+    }
+
+    List<Reply> applyAll(long planningTerm, List<Command> commands) {
+        List<byte[]> encoded = new ArrayList<>();
+        for (Command command : commands) {
+            encoded.add(CommandCodec.encodeCommand(command));
+        }
+        index++;
+        lastApplied = machine.apply(term, index, CommandCodec.envelope(planningTerm, stampMillis, wallMillis, encoded));
+        if (checkEachStep) {
+            Invariants.checkAll(store);
+        }
+        return lastApplied.replies();
+    }
+
+    /** As at a restart of the node. */
+    void restart() {
+        machine = new Machine(store, Transaction.Checks.FULL);
+    }
+
+    // ---- streams ----
+
+    /** One transaction of so many events at the LSN, right behind the last. */
+    Reply append(long lsn, int events) {
+        return apply(new Command.Append(1, batch(source().last(), lsn, events)));
+    }
+
+    byte[] batch(SourcePosition previous, long lsn, int events) {
+        return BatchCodec.encode(Batches.transaction("main", previous, source().epoch(), lsn, events));
+    }
+
+    SourceState source() {
+        try (MachineView view = machine.openView()) {
+            return view.source("main").orElseThrow();
+        }
+    }
+
+    long end() {
+        try (MachineView view = machine.openView()) {
+            return view.stream(1).orElseThrow().end();
+        }
+    }
+
+    // ---- groups ----
+
+    GroupState group(String name) {
+        try (MachineView view = machine.openView()) {
+            return view.group(name).orElseThrow();
+        }
+    }
+
+    GroupState create(String name, Ordering ordering) {
+        GroupConfig base = GroupConfig.defaults();
+        GroupConfig config =
+                new GroupConfig(base.visibilityMillis(), 0, ordering, base.mode(), List.of(), List.of(), base.where());
+        Reply reply = apply(new Command.CreateGroup(name, 1, new StartPosition.Earliest(), config));
+        assertThat(reply).isInstanceOf(Reply.GroupCreated.class);
+        return group(name);
+    }
+
+    /** Grants [scan, scan + count) with the key hashes given (two per offset; none = no keys). */
+    Command.Grant grantOf(String name, int count, long visibilityMillis, long... hashes) {
+        GroupState g = group(name);
+        long[] fresh = new long[count];
+        for (int i = 0; i < count; i++) {
+            fresh[i] = g.scan() + i;
+        }
+        return new Command.Grant(
+                g.id(),
+                g.generation(),
+                g.planVersion(),
+                g.scan(),
+                g.scan() + count,
+                fresh,
+                hashes.length == 0 ? new long[2 * count] : hashes,
+                new long[0],
+                visibilityMillis);
+    }
+
+    List<LeaseRef> grant(String name, int count, long visibilityMillis, long... hashes) {
+        return leases(apply(grantOf(name, count, visibilityMillis, hashes)));
+    }
+
+    Command.Grant retryOf(String name, long visibilityMillis, long... offsets) {
+        GroupState g = group(name);
+        return new Command.Grant(
+                g.id(),
+                g.generation(),
+                g.planVersion(),
+                g.scan(),
+                g.scan(),
+                new long[0],
+                new long[0],
+                offsets,
+                visibilityMillis);
+    }
+
+    List<LeaseRef> retry(String name, long visibilityMillis, long... offsets) {
+        return leases(apply(retryOf(name, visibilityMillis, offsets)));
+    }
+
+    static List<LeaseRef> leases(Reply reply) {
+        assertThat(reply).isInstanceOf(Reply.Granted.class);
+        Reply.Granted granted = (Reply.Granted) reply;
+        List<LeaseRef> leases = new ArrayList<>();
+        for (int i = 0; i < granted.offsets().length; i++) {
+            leases.add(new LeaseRef(granted.offsets()[i], granted.leaseIndex(), granted.firstOrdinal() + i));
+        }
+        return leases;
+    }
+
+    ItemResult[] ack(String name, List<LeaseRef> leases) {
+        GroupState g = group(name);
+        return ((Reply.Settled) apply(new Command.Ack(g.id(), g.generation(), leases))).results();
+    }
+
+    ItemResult[] nack(String name, List<LeaseRef> leases, long delayMillis) {
+        GroupState g = group(name);
+        return ((Reply.Settled) apply(new Command.Nack(g.id(), g.generation(), leases, delayMillis))).results();
+    }
+
+    ItemResult[] extend(String name, List<LeaseRef> leases, long visibilityMillis, boolean lenient) {
+        GroupState g = group(name);
+        Command extend = new Command.Extend(g.id(), g.generation(), leases, visibilityMillis, lenient);
+        return ((Reply.Settled) apply(extend)).results();
+    }
+
+    ItemResult[] release(String name, List<LeaseRef> leases) {
+        GroupState g = group(name);
+        return ((Reply.Settled) apply(new Command.Release(g.id(), g.generation(), leases))).results();
+    }
+
+    Reply expire() {
+        return apply(new Command.Expire(1000));
+    }
+
+    UnsettledMessage message(String name, long offset) {
+        GroupState g = group(name);
+        try (MachineView view = machine.openView()) {
+            return view.unsettled(g, offset).orElseThrow();
+        }
+    }
+
+    long floor(String name) {
+        GroupState g = group(name);
+        try (MachineView view = machine.openView()) {
+            return view.floor(g);
+        }
+    }
+}
