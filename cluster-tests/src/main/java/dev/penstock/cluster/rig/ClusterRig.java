@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 public final class ClusterRig implements AutoCloseable {
     public static final String STREAM = "main";
     private static final org.slf4j.Logger LOG = org.slf4j.LoggerFactory.getLogger(ClusterRig.class);
-    private static final Duration READY_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration READY_PATIENCE = Duration.ofMinutes(2);
     private static final Duration LEADER_PATIENCE = Duration.ofSeconds(30);
     private static final Duration POLL = Duration.ofMillis(20);
 

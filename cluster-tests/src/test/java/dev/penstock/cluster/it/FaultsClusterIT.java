@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.cluster.process.NodeSpec;
 import dev.penstock.cluster.rig.ClusterRig;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +49,11 @@ class FaultsClusterIT {
         rig().cluster().start(rig().cluster().spec(id), List.of());
     }
 
+    /**
+     * Promise 1: Nothing committed is lost.
+     *
+     * <p>Promise 9: Any one node may fail.
+     */
     @Test
     void shouldLoseNothingWhenTheLeaderIsKilled() throws Exception {
         long silence = new Trial(rig(), postgres).run(() -> {
@@ -58,6 +66,7 @@ class FaultsClusterIT {
         assertThat(silence).isLessThan(UNAVAILABLE_MILLIS);
     }
 
+    /** Promise 9: Any one node may fail. */
     @Test
     void shouldNotNoticeWhenAFollowerIsKilled() throws Exception {
         new Trial(rig(), postgres).run(() -> {
@@ -69,6 +78,7 @@ class FaultsClusterIT {
         });
     }
 
+    /** Promise 1: Nothing committed is lost. */
     @Test
     void shouldLoseNothingWhenAllNodesAreKilledAtOnce() throws Exception {
         new Trial(rig(), postgres).run(() -> {
@@ -82,6 +92,7 @@ class FaultsClusterIT {
         });
     }
 
+    /** Promise 1: Nothing committed is lost. */
     @Test
     void shouldLoseNothingWhenPostgresIsKilled() throws Exception {
         Trial trial = new Trial(rig(), postgres);
@@ -91,7 +102,11 @@ class FaultsClusterIT {
         });
     }
 
-    /** A leader that hangs is no leader; when it wakes up it finds that out before it does harm. */
+    /**
+     * A leader that hangs is no leader; when it wakes up it finds that out before it does harm.
+     *
+     * <p>Promise 2: Each change is stored exactly once, in commit order.
+     */
     @Test
     void shouldLoseNothingWhenTheLeaderFreezes() throws Exception {
         Trial trial = new Trial(rig(), postgres);
@@ -99,8 +114,8 @@ class FaultsClusterIT {
             String leader = rig().leader();
             rig().process(leader).signal("STOP");
             String next = rig().followers().get(0);
-            org.awaitility.Awaitility.await("another leader")
-                    .atMost(java.time.Duration.ofSeconds(20))
+            Awaitility.await("another leader")
+                    .atMost(Duration.ofSeconds(20))
                     .until(() -> {
                         String seen = rig().node(next).cluster().leader();
                         return !seen.isEmpty() && !seen.equals(leader);
@@ -108,5 +123,33 @@ class FaultsClusterIT {
             trial.awaitMore(500);
             rig().process(leader).signal("CONT");
         });
+    }
+
+    /** Promise 3: Postgres is told "flushed" only for what a quorum holds on disk. */
+    @Test
+    void shouldConfirmNothingThatNoQuorumHolds() throws Exception {
+        Rows.insert(rig(), postgres, 100);
+        List<String> followers = rig().followers();
+        for (String follower : followers) {
+            rig().process(follower).kill();
+        }
+        String before = postgres.query("select pg_current_wal_lsn()").get(0);
+        postgres.execute("insert into orders (status) select 'alone' from generate_series(1, 100)");
+
+        // Long enough for the leader to have read the rows, and for a status to be sent many times over.
+        Awaitility.await()
+                .during(Duration.ofSeconds(6))
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> confirmedIs("<= '" + before + "'"));
+        long end = rig().logEnd();
+        rig().start();
+        rig().awaitLogEnd(end + 100, Duration.ofSeconds(30));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> confirmedIs("> '" + before + "'"));
+    }
+
+    private boolean confirmedIs(String comparison) throws SQLException {
+        String sql = "select confirmed_flush_lsn " + comparison + " from pg_replication_slots where slot_name = '"
+                + rig().names().slot() + "'";
+        return postgres.query(sql).equals(List.of("t"));
     }
 }

@@ -60,6 +60,7 @@ class LimitsClusterIT {
         assertMemory();
     }
 
+    /** Promise 1: Nothing committed is lost. */
     @Test
     void shouldPassTenMegabytesAndStopAtAnEventAboveTheLimit() throws Exception {
         long from = rig().logEnd();

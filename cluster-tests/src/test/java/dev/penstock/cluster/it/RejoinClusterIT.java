@@ -56,6 +56,7 @@ class RejoinClusterIT {
         return cluster.rig();
     }
 
+    /** Promise 2: Each change is stored exactly once, in commit order. */
     @Test
     void shouldCatchUpAFollowerBeyondThePurgedLogBySnapshot() throws Exception {
         String follower = rig().followers().get(0);
@@ -85,6 +86,7 @@ class RejoinClusterIT {
         assertSameLogs();
     }
 
+    /** Promise 9: Any one node may fail. */
     @Test
     void shouldTakeAnEmptiedNodeBackOnAnIdleCluster() throws Exception {
         Rows.insert(rig(), postgres, 1_000);

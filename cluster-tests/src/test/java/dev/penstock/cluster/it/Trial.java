@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * Load and consumers round a fault, and all the checks after it: each node's log is the same, holds what Postgres committed,
@@ -83,16 +84,16 @@ final class Trial {
     }
 
     private void awaitDrained() throws InterruptedException {
-        long deadline = System.nanoTime() + DRAIN_PATIENCE.toNanos();
-        while (!ledger.isDrained()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError(ledger.committedChanges() - ledger.deliveredChanges() + " of "
-                        + ledger.committedChanges() + " changes were not delivered and acked within "
-                        + DRAIN_PATIENCE.toSeconds() + " s, such as " + ledger.outstanding()
-                        + "; last failure of a consumer: " + record.lastFailure() + "; the log ends at "
-                        + rig.logEnd());
-            }
-            java.util.concurrent.TimeUnit.MILLISECONDS.sleep(20);
+        try {
+            Awaitility.await().atMost(DRAIN_PATIENCE).until(ledger::isDrained);
+        } catch (ConditionTimeoutException e) {
+            long open = ledger.committedChanges() - ledger.deliveredChanges();
+            throw new AssertionError(
+                    open + " of " + ledger.committedChanges() + " changes were not delivered and acked within "
+                            + DRAIN_PATIENCE.toSeconds() + " s, such as " + ledger.outstanding()
+                            + "; last failure of a consumer: " + record.lastFailure() + "; the log ends at "
+                            + rig.logEnd(),
+                    e);
         }
     }
 
