@@ -83,9 +83,10 @@ public final class Exchange {
         }
     }
 
+    /** @param values as sent, percent-encoded */
     void parameters(Map<String, String> values) {
         synchronized (parameters) {
-            parameters.putAll(values);
+            values.forEach((name, raw) -> parameters.put(name, PercentCoding.decode(raw)));
         }
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ForwardAttempts {
 
     /** Leadership changes wake us; this is for the news that does not come, such as a peer that is up again. */
-    private static final long RETRY_MILLIS = 50;
+    private static final long RETRY_MILLIS = 100;
 
     private final LeaderForward forward;
     private final Exchange exchange;

@@ -97,7 +97,7 @@ public final class JsonMembers {
         if (!value.get().isTextual() && !value.get().isIntegralNumber()) {
             throw wrong(name, "an offset such as \"0000000000004711\"");
         }
-        return OptionalLong.of(Offsets.parse(value.get().asText()));
+        return OptionalLong.of(OffsetInput.parse(value.get().asText()));
     }
 
     /** A list of strings; empty if the member is missing. */

@@ -14,7 +14,7 @@ final class PathPattern {
         segments = List.of(pattern.split("/", -1));
     }
 
-    /** The values of the named segments, percent-decoded; empty if the path is another. */
+    /** The values of the named segments, as sent, percent-encoded; empty if the path is another. */
     Optional<Map<String, String>> match(String rawPath) {
         String[] parts = rawPath.split("/", -1);
         if (parts.length != segments.size()) {
@@ -24,7 +24,7 @@ final class PathPattern {
         for (int i = 0; i < parts.length; i++) {
             String segment = segments.get(i);
             if (segment.startsWith("{")) {
-                values.put(segment.substring(1, segment.length() - 1), PercentCoding.decode(parts[i]));
+                values.put(segment.substring(1, segment.length() - 1), parts[i]);
             } else if (!segment.equals(parts[i])) {
                 return Optional.empty();
             }

@@ -25,6 +25,9 @@ public final class ProblemForm implements ErrorForm {
             out.writeEndObject();
         });
         Response response = Response.of(problem.status(), CONTENT_TYPE, body);
+        if (problem == Problem.METHOD_NOT_ALLOWED) {
+            response = response.with("Allow", failure.members().getOrDefault("allow", ""));
+        }
         return problem.temporary() ? response.with("Retry-After", "1") : response;
     }
 

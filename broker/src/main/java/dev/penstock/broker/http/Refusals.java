@@ -1,5 +1,6 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.Refused;
 import java.util.Map;
 

@@ -55,6 +55,11 @@ public record Response(int status, List<Headers.Header> headers, List<byte[]> bo
         return new Response(status, more, body, grant);
     }
 
+    /** With the Raft index that decided: every answer to a group operation carries it. */
+    public Response decidedAt(long logIndex) {
+        return with("penstock-log-index", Long.toString(logIndex));
+    }
+
     public Response carrying(Grant messages) {
         return new Response(status, headers, body, Optional.of(messages));
     }

@@ -2,6 +2,7 @@ package dev.penstock.broker.http;
 
 import dev.penstock.broker.http.peer.Ignored;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -120,7 +121,10 @@ public final class Router implements RequestHandler {
         Set<String> methods = RouteTable.target(head).isPresent() ? Set.of() : table.methods(head);
         return methods.isEmpty()
                 ? new HttpFailure(Problem.NOT_FOUND, "nothing is at this path")
-                : new HttpFailure(Problem.METHOD_NOT_ALLOWED, "allowed here: " + String.join(", ", methods));
+                : new HttpFailure(
+                        Problem.METHOD_NOT_ALLOWED,
+                        "the path has other methods",
+                        Map.of("allow", String.join(", ", methods)));
     }
 
     private CompletableFuture<Response> run(Exchange exchange, Route route) {

@@ -8,6 +8,7 @@ import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.deliver.GroupService.Settled;
 import dev.penstock.broker.deliver.GroupService.Sought;
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.Refused;
 import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.broker.http.peer.Ignored;
@@ -258,9 +259,11 @@ public final class FakeGroups implements GroupOperations {
     }
 
     private static Optional<Message> message(Group group, String receipt) {
-        String[] parts = receipt.split("-", -1);
-        boolean known = parts.length == 4 && parts[1].equals(group.state.name());
-        return known ? Optional.of(group.messages.get(Integer.parseInt(parts[2]))) : Optional.empty();
+        if (!receipt.matches("r-" + group.state.name() + "-\\d{1,6}-\\d{1,6}")) {
+            return Optional.empty();
+        }
+        int offset = Integer.parseInt(receipt.split("-", -1)[2]);
+        return offset < group.messages.size() ? Optional.of(group.messages.get(offset)) : Optional.empty();
     }
 
     @Override

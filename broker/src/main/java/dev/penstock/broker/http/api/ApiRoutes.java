@@ -59,10 +59,8 @@ public final class ApiRoutes {
                 route("POST", "/v1/groups/{group}/ack", Scope.CONSUME, form, SettleMessages.ack(groups))
                         .onLeader(Repeat.SAFE)
                         .withBatchBody(),
-                // A second nack would give back a lease that was handed out in between only if it came with its
-                // receipt,
-                // but its first answer is lost: the client has to be told LEASE_LOST by its own repetition, not by
-                // ours.
+                // Repeated after it was applied, a nack answers LEASE_LOST: the client's own repetition may, ours must
+                // not.
                 route("POST", "/v1/groups/{group}/nack", Scope.CONSUME, form, SettleMessages.nack(groups))
                         .onLeader(Repeat.NEVER)
                         .withBatchBody(),

@@ -1,10 +1,10 @@
 package dev.penstock.broker.http.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.Json;
-import dev.penstock.broker.http.Offsets;
 import dev.penstock.broker.http.Response;
 import java.io.IOException;
 import java.util.Locale;

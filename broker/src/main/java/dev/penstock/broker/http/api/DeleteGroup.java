@@ -18,7 +18,6 @@ final class DeleteGroup implements Endpoint {
     @Override
     public CompletableFuture<Response> handle(Exchange exchange) {
         exchange.request().onlyQuery();
-        return groups.delete(GroupNames.ofGroup(exchange))
-                .thenApply(index -> Response.empty(204).with(GroupAnswers.LOG_INDEX, Long.toString(index)));
+        return groups.delete(GroupNames.ofGroup(exchange)).thenApply(Response.empty(204)::decidedAt);
     }
 }

@@ -3,9 +3,9 @@ package dev.penstock.broker.http.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.penstock.broker.deliver.GroupService.Described;
 import dev.penstock.broker.deliver.GroupService.ItemOutcome;
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.http.Durations;
 import dev.penstock.broker.http.Json;
-import dev.penstock.broker.http.Offsets;
 import dev.penstock.broker.http.Response;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
@@ -17,12 +17,10 @@ import java.util.List;
 /** Groups, and what became of receipts, as JSON. Stateless. */
 final class GroupAnswers {
 
-    static final String LOG_INDEX = "penstock-log-index";
-
     private GroupAnswers() {}
 
     static Response json(int status, long logIndex, Json.Writer body) {
-        return Response.of(status, Response.JSON, Json.bytes(body)).with(LOG_INDEX, Long.toString(logIndex));
+        return Response.of(status, Response.JSON, Json.bytes(body)).decidedAt(logIndex);
     }
 
     static void writeDescribed(JsonGenerator out, Described described) throws IOException {

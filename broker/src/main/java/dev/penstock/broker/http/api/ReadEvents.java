@@ -2,13 +2,14 @@ package dev.penstock.broker.http.api;
 
 import dev.penstock.broker.deliver.AppliedState;
 import dev.penstock.broker.deliver.EventReader.Page;
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.broker.http.Durations;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.Grants;
 import dev.penstock.broker.http.HttpFailure;
-import dev.penstock.broker.http.Offsets;
+import dev.penstock.broker.http.OffsetInput;
 import dev.penstock.broker.http.Problem;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Response;
@@ -68,7 +69,7 @@ final class ReadEvents implements Endpoint {
         String stream = GroupNames.ofStream(exchange);
         OptionalLong offset = exchange.request()
                 .query("offset")
-                .map(text -> OptionalLong.of(Offsets.parse(text)))
+                .map(text -> OptionalLong.of(OffsetInput.parse(text)))
                 .orElse(OptionalLong.empty());
         int limit = exchange.request().query("limit").map(ReadEvents::limit).orElse(DEFAULT_EVENTS);
         long waitMillis = exchange.request()

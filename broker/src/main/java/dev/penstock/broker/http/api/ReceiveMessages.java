@@ -99,6 +99,6 @@ final class ReceiveMessages implements Endpoint {
             body.add(Json.bytes(out -> GroupAnswers.writeOutcomes(out, ackResults)));
         }
         body.add(CLOSE);
-        return Response.of(200, Response.JSON, body).with(GroupAnswers.LOG_INDEX, Long.toString(received.logIndex()));
+        return Response.of(200, Response.JSON, body).decidedAt(received.logIndex());
     }
 }

@@ -1,11 +1,11 @@
 package dev.penstock.broker.http.api;
 
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.GroupOperations;
 import dev.penstock.broker.http.HttpFailure;
 import dev.penstock.broker.http.JsonMembers;
-import dev.penstock.broker.http.Offsets;
 import dev.penstock.broker.http.Response;
 import dev.penstock.storage.model.StartPosition;
 import java.util.concurrent.CompletableFuture;

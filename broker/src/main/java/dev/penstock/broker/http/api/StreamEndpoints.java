@@ -2,11 +2,11 @@ package dev.penstock.broker.http.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.penstock.broker.deliver.AppliedState;
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.HttpFailure;
 import dev.penstock.broker.http.Json;
-import dev.penstock.broker.http.Offsets;
 import dev.penstock.broker.http.Problem;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Response;
@@ -53,6 +53,10 @@ final class StreamEndpoints {
     }
 
     private CompletableFuture<Response> describe(Exchange exchange) {
+        if (exchange.request().query("offset").isPresent()
+                || exchange.request().query("live").isPresent()) {
+            throw new HttpFailure(Problem.NOT_FOUND, "streams are not served live yet; read …/events with a wait");
+        }
         exchange.request().onlyQuery();
         String name = GroupNames.ofStream(exchange);
         return readers.read(() -> {

@@ -1,9 +1,9 @@
 package dev.penstock.broker.http.sqs;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.broker.http.Digests;
-import dev.penstock.broker.http.Offsets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -8,7 +8,6 @@ import dev.penstock.broker.http.Response;
 final class SqsAnswers {
 
     private static final String CONTENT_TYPE = "application/x-amz-json-1.0";
-    private static final String LOG_INDEX = "penstock-log-index";
 
     private SqsAnswers() {}
 
@@ -21,7 +20,7 @@ final class SqsAnswers {
     }
 
     static Response ok(Exchange exchange, long logIndex, Json.Writer body) {
-        return ok(exchange, body).with(LOG_INDEX, Long.toString(logIndex));
+        return ok(exchange, body).decidedAt(logIndex);
     }
 
     /** The answer of an operation that has no output. */
