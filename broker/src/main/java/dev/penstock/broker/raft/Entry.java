@@ -29,7 +29,14 @@ final class Entry {
     /** True if no other append was on its way. */
     final boolean alone;
 
-    Entry(Lane lane, List<Submission> submissions, long reign, int bytes, long handedNanos, boolean windowWasFull, boolean alone) {
+    Entry(
+            Lane lane,
+            List<Submission> submissions,
+            long reign,
+            int bytes,
+            long handedNanos,
+            boolean windowWasFull,
+            boolean alone) {
         this.lane = lane;
         this.submissions = submissions;
         this.reign = reign;

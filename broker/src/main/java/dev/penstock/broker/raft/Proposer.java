@@ -211,8 +211,7 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
 
     /** The same, unless it leads in another term by now: the news may be older than the present reign. */
     void follow(long term) {
-        failQueued(
-                takeQueued(term), NotDecided.Reason.NOT_LEADER, "this node lost the leadership; ask the new leader");
+        failQueued(takeQueued(term), NotDecided.Reason.NOT_LEADER, "this node lost the leadership; ask the new leader");
     }
 
     private List<Submission> takeQueued(long term) {
@@ -400,7 +399,13 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
         appendBytesOnTheirWay -= entry.bytes;
         appendsOnTheirWay--;
         if (committed) {
-            window.committed(entry.bytes, entry.handedNanos, nanoTime.getAsLong(), entry.windowWasFull, entry.alone, leasesAbout());
+            window.committed(
+                    entry.bytes,
+                    entry.handedNanos,
+                    nanoTime.getAsLong(),
+                    entry.windowWasFull,
+                    entry.alone,
+                    leasesAbout());
         }
     }
 

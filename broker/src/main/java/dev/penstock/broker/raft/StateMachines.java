@@ -37,7 +37,8 @@ public final class StateMachines {
         @Override
         public byte[] encode(Command command) {
             byte[] encoded = CommandCodec.encodeCommand(command);
-            // An entry that no node can decode would stop all of them, for ever: it must fail here, at its author. A batch
+            // An entry that no node can decode would stop all of them, for ever: it must fail here, at its author. A
+            // batch
             // is not looked into, neither here nor by the decoder.
             if (!(command instanceof Command.Append)) {
                 CommandCodec.decode(CommandCodec.envelope(0, 0, 0, List.of(encoded)));
