@@ -144,7 +144,7 @@ public final class SimulatedRaft implements AppliedState {
         if (known.ready() && (role != LeaderView.Role.LEADER || term != known.term())) {
             proposer.follow();
         }
-        leaderWatch.observe(role, term, leader);
+        leaderWatch.observe(known, role, term, leader);
     }
 
     // ---- the applied state ----
