@@ -26,6 +26,7 @@ import dev.penstock.replicator.flow.SourceConfig;
 import dev.penstock.replicator.flow.SourcePreflight;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +98,7 @@ public final class Node implements AutoCloseable {
         String nodeId = config.node().id();
         DataDirectory directory =
                 opened("data directory", DataDirectory.open(config.node().dataDir()));
+        useScratch(directory.root());
         EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
         PeerKeys peerKeys = new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
         PeerClient peerClient = opened("peer channels", new PeerClient(loops, peerKeys, nodeId));
@@ -199,6 +201,18 @@ public final class Node implements AutoCloseable {
                         grantReaders,
                         Clock.systemUTC(),
                         config.limits().inFlightPerGroup()));
+    }
+
+    private static void useScratch(Path dataDirectory) throws StartRefused {
+        try {
+            ScratchDirectory.use(dataDirectory);
+        } catch (IOException e) {
+            throw new StartRefused(
+                    Reason.UNWRITABLE,
+                    "The directory " + dataDirectory.resolve("tmp") + " cannot be used (" + e
+                            + "): give this process's user the right to write and to execute there.",
+                    e);
+        }
     }
 
     private void openHttp(NodeHttp.Parts parts) throws StartRefused {

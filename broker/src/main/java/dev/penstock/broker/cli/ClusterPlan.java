@@ -16,7 +16,7 @@ import java.util.Optional;
  * A cluster to be: what {@code init} writes.
  *
  * @param http one address per node; node {@code n<i>} is the i-th
- * @param dataDirectory empty = beside the configuration
+ * @param dataDirectory empty = {@code data} beside the configuration
  */
 record ClusterPlan(
         List<Address> http,
@@ -27,6 +27,7 @@ record ClusterPlan(
         String keyId,
         String keySecret) {
 
+    private static final String CONFIG_FILE = "penstock.yaml";
     private static final String PASSWORD_FILE = "source.password";
     private static final String CLIENT_FILE = "client.env";
     private static final String PASSWORD_VARIABLE = "PENSTOCK_DB_PASSWORD";
@@ -67,13 +68,21 @@ record ClusterPlan(
         return "n" + (node + 1);
     }
 
-    /** File names and texts. */
+    /** A node's own directory: its host's name where that tells the nodes apart, else its id. */
+    private String directory(int node) {
+        long hosts = http.stream().map(Address::host).distinct().count();
+        return hosts == http.size() ? http.get(node).host().replace(':', '_') : id(node);
+    }
+
+    /** File names, below the directory that was asked for, and texts. */
     Map<String, String> files() {
         Map<String, String> files = new LinkedHashMap<>();
         for (int node = 0; node < http.size(); node++) {
-            files.put(id(node) + ".yaml", yaml(node));
+            String directory = directory(node);
+            files.put(directory + "/" + CONFIG_FILE, yaml(node));
+            source.flatMap(PlannedSource::password)
+                    .ifPresent(password -> files.put(directory + "/" + PASSWORD_FILE, password + "\n"));
         }
-        source.flatMap(PlannedSource::password).ifPresent(password -> files.put(PASSWORD_FILE, password + "\n"));
         files.put(CLIENT_FILE, clientEnvironment());
         return files;
     }
@@ -90,7 +99,7 @@ record ClusterPlan(
     }
 
     private String yaml(int node) {
-        String dataDir = dataDirectory.isEmpty() ? "data/" + id(node) : dataDirectory;
+        String dataDir = dataDirectory.isEmpty() ? "data" : dataDirectory;
         return "# Node " + id(node) + " of cluster " + clusterId + ", for "
                 + http.get(node).host() + ".\n"
                 + "# It holds secrets: keep it at mode 0600. Every key: docs/configuration.md\n"
@@ -172,32 +181,35 @@ record ClusterPlan(
     /** What to do with the files, for people. */
     List<String> nextSteps(Path directory) {
         List<String> steps = new ArrayList<>();
-        String password = source.flatMap(PlannedSource::password).isPresent() ? " " + PASSWORD_FILE : "";
-        steps.add("The files hold the cluster's secrets (mode 0600). Next:");
-        if (source.isPresent() && password.isEmpty()) {
+        steps.add("These files hold the cluster's secrets (mode 0600). Next:");
+        if (source.isEmpty()) {
+            steps.add(
+                    "  $EDITOR " + shown(directory) + "/*/" + CONFIG_FILE + "      # fill in 'source': which Postgres");
+        } else if (source.get().password().isEmpty()) {
             steps.add("  export " + PASSWORD_VARIABLE + "=…      # on each node, or remove 'password' from the files");
         }
         for (int node = 0; node < http.size(); node++) {
-            Path file = directory.resolve(id(node) + ".yaml").normalize();
+            String own = shown(directory.resolve(directory(node)));
             if (isLocal()) {
-                steps.add("  ./penstock start --config " + file + (http.size() > 1 ? " &" : ""));
+                steps.add("  ./penstock start --config " + own + "/" + CONFIG_FILE + (http.size() > 1 ? " &" : ""));
             } else {
-                steps.add("  scp " + file + " " + http.get(node).host() + ":penstock.yaml"
-                        + (password.isEmpty() ? "" : "      # and" + password + " beside it"));
+                steps.add("  scp -r " + own + " " + http.get(node).host() + ":penstock-node");
             }
         }
         if (!isLocal()) {
-            steps.add("  ./penstock start --config penstock.yaml      # on each; deploy/ has a systemd unit");
+            steps.add("  ./penstock start --config penstock-node/" + CONFIG_FILE
+                    + "      # on each machine; deploy/ has a systemd unit");
         }
-        steps.add("  set -a; . " + dotted(directory.resolve(CLIENT_FILE)) + "; set +a; ./penstock status");
-        if (source.isEmpty()) {
-            steps.add("No --database-url was given: fill in 'source' in each file before the first start.");
-        }
+        steps.add("  set -a; . " + shown(directory.resolve(CLIENT_FILE)) + "; set +a; ./penstock status");
         return steps;
     }
 
-    private static String dotted(Path file) {
-        Path plain = file.normalize();
+    /** As a shell takes it, also where it would look for a command. */
+    private static String shown(Path path) {
+        Path plain = path.normalize();
+        if (plain.toString().isEmpty()) {
+            return ".";
+        }
         return plain.isAbsolute() ? plain.toString() : "./" + plain;
     }
 

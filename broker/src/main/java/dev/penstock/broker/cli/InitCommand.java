@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -24,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "init",
         mixinStandardHelpOptions = true,
-        description =
-                "Writes the configuration of each node of a new cluster, with the cluster's id, secret and a key.",
+        description = "Writes the configuration of each node of a new cluster, with the cluster's id, secret and a key,"
+                + " to <dir>/<host>/penstock.yaml (<dir>/n1/penstock.yaml and so on where hosts repeat).",
         footer = {
             "",
             "Example: ./penstock init --nodes a.example,b.example,c.example --database-url postgresql://penstock@db/shop",
@@ -49,7 +50,7 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
-            description = "The nodes' data directory. Default: data/<node id> beside the configuration.")
+            description = "The nodes' data directory. Default: data beside the configuration.")
     private String dataDirectory = "";
 
     @Option(
@@ -91,7 +92,7 @@ final class InitCommand implements Callable<Integer> {
                 throw existing(file);
             }
         }
-        makeDirectory();
+        makeDirectories(files.keySet());
         List<Path> written = new ArrayList<>();
         try {
             for (Map.Entry<Path, String> file : files.entrySet()) {
@@ -111,9 +112,11 @@ final class InitCommand implements Callable<Integer> {
         }
     }
 
-    private void makeDirectory() {
+    private void makeDirectories(Set<Path> files) {
         try {
-            Files.createDirectories(directory);
+            for (Path file : files) {
+                Files.createDirectories(file.resolveSibling(""));
+            }
         } catch (IOException e) {
             throw notWritable(e);
         }

@@ -34,10 +34,10 @@ class InitCommandTest {
         return CliRun.of(directory, all.toArray(String[]::new));
     }
 
-    private List<NodeConfig> load(int nodes) throws Exception {
+    private List<NodeConfig> load(String... nodes) throws Exception {
         List<NodeConfig> configs = new ArrayList<>();
-        for (int i = 1; i <= nodes; i++) {
-            ConfigLoader.Loaded loaded = ConfigLoader.load(directory.resolve("c/n" + i + ".yaml"), PASSWORD);
+        for (String node : nodes) {
+            ConfigLoader.Loaded loaded = ConfigLoader.load(directory.resolve("c/" + node + "/penstock.yaml"), PASSWORD);
             assertThat(loaded.warnings()).isEmpty();
             configs.add(loaded.config());
         }
@@ -54,11 +54,11 @@ class InitCommandTest {
 
         // then
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out().lines()).hasSize(4).first().asString().endsWith("n1.yaml");
-        List<NodeConfig> configs = load(3);
+        assertThat(run.out().lines()).hasSize(4).first().asString().endsWith("c/a.example/penstock.yaml");
+        List<NodeConfig> configs = load("a.example", "b.example", "10.0.0.3");
         NodeConfig second = configs.get(1);
         assertThat(second.node().id()).isEqualTo("n2");
-        assertThat(second.node().dataDir()).isEqualTo(directory.resolve("c/data/n2"));
+        assertThat(second.node().dataDir()).isEqualTo(directory.resolve("c/b.example/data"));
         assertThat(second.http().bind()).isEqualTo(new Address("0.0.0.0", 7800));
         assertThat(second.raft().bind()).isEqualTo(new Address("0.0.0.0", 7900));
         assertThat(second.insecure()).isTrue();
@@ -81,23 +81,23 @@ class InitCommandTest {
     @Test
     void shouldKeepSecretsOutOfSightAndToTheOwner() throws Exception {
         // when
-        CliRun run = init("--nodes", "a,b,c", "--database-url", "postgresql://p:hun%40ter2@db/shop");
+        CliRun run = init("--nodes", "a,b,c", "--database-url", "postgresql://p:hunt%40er-two-2@db/shop");
 
         // then
-        NodeConfig config = load(1).get(0);
+        NodeConfig config = load("a").get(0);
         String secret = config.cluster().secret().reveal();
         String key = config.keys().get(0).secret().reveal();
         assertThat(secret).hasSizeGreaterThanOrEqualTo(43).isNotEqualTo(key);
         assertThat(run.out() + run.err())
                 .doesNotContain(secret)
                 .doesNotContain(key)
-                .doesNotContain("hun");
-        assertThat(Files.readString(directory.resolve("c/n1.yaml"))).doesNotContain("hun");
+                .doesNotContain("er-two-2");
+        assertThat(Files.readString(directory.resolve("c/a/penstock.yaml"))).doesNotContain("er-two-2");
         assertThat(config.source().orElseThrow().password().orElseThrow().reveal())
-                .isEqualTo("hun@ter2");
-        try (Stream<Path> files = Files.list(directory.resolve("c"))) {
+                .isEqualTo("hunt@er-two-2");
+        try (Stream<Path> files = Files.walk(directory.resolve("c")).filter(Files::isRegularFile)) {
             assertThat(files)
-                    .hasSize(5)
+                    .hasSize(7)
                     .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                             .isEqualTo("rw-------"));
         }
@@ -106,15 +106,15 @@ class InitCommandTest {
     @Test
     void shouldMakeOtherSecretsEachTime() throws Exception {
         init("--nodes", "a");
-        String first = load(1).get(0).cluster().secret().reveal();
-        try (Stream<Path> files = Files.list(directory.resolve("c"))) {
+        String first = load("a").get(0).cluster().secret().reveal();
+        try (Stream<Path> files = Files.walk(directory.resolve("c")).filter(Files::isRegularFile)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
         }
         init("--nodes", "a");
 
-        assertThat(load(1).get(0).cluster().secret().reveal()).isNotEqualTo(first);
+        assertThat(load("a").get(0).cluster().secret().reveal()).isNotEqualTo(first);
     }
 
     @Test
@@ -123,7 +123,7 @@ class InitCommandTest {
         CliRun run = init("--nodes", "localhost,localhost,localhost");
 
         // then
-        List<NodeConfig> configs = load(3);
+        List<NodeConfig> configs = load("n1", "n2", "n3");
         assertThat(configs).extracting(config -> config.http().bind().port()).containsExactly(7800, 7801, 7802);
         assertThat(configs).extracting(config -> config.raft().bind().port()).containsExactly(7900, 7901, 7902);
         assertThat(configs).extracting(NodeConfig::insecure).containsOnly(false);
@@ -135,7 +135,7 @@ class InitCommandTest {
     void shouldTakePortsAndIpv6AndADataDirectory() throws Exception {
         init("--nodes", "127.0.0.1:7801,127.0.0.1:7802,[::1]:7801", "--data-dir", "/var/lib/penstock");
 
-        List<NodeConfig> configs = load(3);
+        List<NodeConfig> configs = load("n1", "n2", "n3");
         assertThat(configs.get(1).self().raft()).isEqualTo(new Address("127.0.0.1", 7902));
         assertThat(configs.get(2).self().http()).isEqualTo(new Address("::1", 7801));
         assertThat(configs.get(0).node().dataDir()).isEqualTo(Path.of("/var/lib/penstock"));
@@ -145,8 +145,8 @@ class InitCommandTest {
     void shouldWriteWhatTheClientCommandsNeed() throws Exception {
         init("--nodes", "a,b,c");
 
-        String token = load(1).get(0).keys().get(0).id() + "."
-                + load(1).get(0).keys().get(0).secret().reveal();
+        String token = load("a").get(0).keys().get(0).id() + "."
+                + load("a").get(0).keys().get(0).secret().reveal();
         assertThat(Files.readAllLines(directory.resolve("c/client.env")))
                 .contains("PENSTOCK_URL=http://a:7800,http://b:7800,http://c:7800", "PENSTOCK_TOKEN=" + token);
     }
@@ -154,17 +154,17 @@ class InitCommandTest {
     @Test
     void shouldOverwriteNothing() throws IOException {
         // given
-        Files.createDirectories(directory.resolve("c"));
-        Files.writeString(directory.resolve("c/n2.yaml"), "mine");
+        Files.createDirectories(directory.resolve("c/b"));
+        Files.writeString(directory.resolve("c/b/penstock.yaml"), "mine");
 
         // when
         CliRun run = init("--nodes", "a,b,c");
 
         // then
         assertThat(run.exitCode()).isEqualTo(4);
-        assertThat(run.err()).contains("n2.yaml exists").contains("nothing was written");
-        assertThat(directory.resolve("c/n1.yaml")).doesNotExist();
-        assertThat(directory.resolve("c/n2.yaml")).hasContent("mine");
+        assertThat(run.err()).contains("c/b/penstock.yaml exists").contains("nothing was written");
+        assertThat(directory.resolve("c/a")).doesNotExist();
+        assertThat(directory.resolve("c/b/penstock.yaml")).hasContent("mine");
     }
 
     @Test
