@@ -20,14 +20,18 @@ final class Reporter {
     /** A silent server is asked for a word this often: a connection whose other end died shows only when written to. */
     private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** And given up after this long. */
+    /** And given up after this long, */
     private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** if it left so many questions unanswered: otherwise it was this process that stood still. */
+    private static final int UNANSWERED_PINGS = 10;
 
     private final ChangeFeed feed;
     private final FlushTracker flushed;
     private final long intervalNanos;
     private long reportedNanos;
     private boolean reported;
+    private int unansweredPings;
 
     Reporter(ChangeFeed feed, FlushTracker flushed, long walSenderTimeoutMillis) {
         this.feed = feed;
@@ -44,7 +48,10 @@ final class Reporter {
      */
     boolean report(Lsn written, boolean wanted, long lastHeardNanos, long nowNanos) throws SourceFault {
         long silence = nowNanos - lastHeardNanos;
-        if (silence >= SILENCE_NANOS) {
+        if (silence < PING_NANOS) {
+            unansweredPings = 0;
+        }
+        if (silence >= SILENCE_NANOS && unansweredPings >= UNANSWERED_PINGS) {
             throw new SourceFault.Retry(
                     "connection_lost",
                     "the server answered nothing for " + TimeUnit.NANOSECONDS.toSeconds(silence)
@@ -59,6 +66,7 @@ final class Reporter {
                 || (wanted && since >= ANSWER_NANOS)) {
             feed.sendStatus(written, flushed.durable(), ping);
             flushed.confirmed(flushed.durable());
+            unansweredPings += ping ? 1 : 0;
             reported = true;
             reportedNanos = nowNanos;
             return true;

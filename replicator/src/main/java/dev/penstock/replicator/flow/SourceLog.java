@@ -28,7 +28,10 @@ public interface SourceLog {
     /** Appends in the order of calls. Several may be on their way. */
     CompletableFuture<AppendOutcome> append(EventBatch batch);
 
-    /** Moves the bound that may be confirmed while nothing is pending after {@code previous}. */
+    /**
+     * Moves the bound that may be confirmed while nothing is pending after {@code previous}. Refused also where the
+     * source's last position is another: only after Accepted is the bound told to Postgres.
+     */
     CompletableFuture<Decision> bound(SourcePosition previous, Lsn bound);
 
     /** Records a gap and stops the source, in one fact. */

@@ -97,6 +97,13 @@ class ReporterTest {
     }
 
     @Test
+    void shouldNotBlameTheServerForItsOwnPause() throws SourceFault {
+        report(0, 0, false);
+        assertThat(report(60 * SECOND, 0, false)).isTrue();
+        assertThat(sent).endsWith("0/20 0/10 ping");
+    }
+
+    @Test
     void shouldAskASilentServerAndGiveItUp() throws SourceFault {
         report(0, 0, false);
         assertThat(report(999 * MILLI, 0, false)).isFalse();
