@@ -9,8 +9,11 @@ import java.util.List;
  * too, which is where the test itself and Postgres are. Confined to one thread.
  */
 final class Namespaces implements AutoCloseable {
-    private static final String PREFIX = "pstit";
-    private static final String NETWORK = "10.213.77.";
+    /** Of this process, so that a run beside it, or one that was killed and left its own behind, is not in the way. */
+    private static final long PID = ProcessHandle.current().pid();
+
+    private static final String PREFIX = "pst" + Long.toString(PID, 36);
+    private static final String NETWORK = "10.213." + PID % 250 + ".";
     private static final String BRIDGE_ADDRESS = NETWORK + "254";
 
     private final List<String> names = new ArrayList<>();
