@@ -62,9 +62,10 @@ class RejoinClusterIT {
         String follower = rig().followers().get(0);
         new Trial(rig(), postgres).run(() -> {
             rig().process(follower).stop(Duration.ofSeconds(10));
+            // Any leader's, should it change: its log must begin behind what the follower has.
             String before = firstSegment(rig().leader());
             for (int i = 0; i < 20 && firstSegment(rig().leader()).equals(before); i++) {
-                Rows.insert(rig(), postgres, 20_000);
+                Rows.insertLarge(rig(), postgres, 4_000);
             }
             assertThat(firstSegment(rig().leader())).as("the log was purged").isNotEqualTo(before);
             rig().cluster().start(rig().cluster().spec(follower), List.of());
@@ -126,13 +127,16 @@ class RejoinClusterIT {
 
     /** Name of the oldest segment of the node's Raft log. */
     private String firstSegment(String id) throws Exception {
-        Path data = rig().cluster().spec(id).dataDirectory();
-        try (Stream<Path> files = Files.find(
-                data,
-                10,
-                (path, attributes) ->
-                        path.getFileName().toString().matches("log_[0-9]+-[0-9]+|log_inprogress_[0-9]+"))) {
+        Path raft = rig().cluster().spec(id).dataDirectory().resolve("raft");
+        Path group;
+        try (Stream<Path> groups = Files.list(raft)) {
+            group = groups.filter(path -> Files.isDirectory(path.resolve("current")))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (Stream<Path> files = Files.list(group.resolve("current"))) {
             return files.map(path -> path.getFileName().toString().replace("log_inprogress_", "log_"))
+                    .filter(name -> name.matches("log_[0-9]+(-[0-9]+)?"))
                     .min(java.util.Comparator.comparingLong(
                             name -> Long.parseLong(name.substring(4).replaceAll("-.*", ""))))
                     .orElse("none");
