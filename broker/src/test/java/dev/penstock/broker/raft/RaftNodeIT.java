@@ -48,7 +48,7 @@ class RaftNodeIT {
             Decided decided = leader.node
                     .submitter()
                     .append(CountingMachine.append(1, 7, 16 * MIB + 4_000))
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             CompletableFuture<Decided> larger = leader.node.submitter().append(CountingMachine.append(1, 8, 18 * MIB));
             // then
             assertThat(decided.replies()).containsExactly(new Reply.Appended(7, 1));

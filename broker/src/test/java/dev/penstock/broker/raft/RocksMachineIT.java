@@ -103,7 +103,7 @@ class RocksMachineIT {
                             joined.identity.peerUuid(),
                             Objects.requireNonNull(cluster.peers.get(joined.nodeId))
                                     .raftAddress())
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             // then
             awaitSameLog(cluster, load);
         }

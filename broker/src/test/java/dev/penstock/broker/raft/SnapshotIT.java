@@ -121,7 +121,7 @@ class SnapshotIT {
                             joined.identity.peerUuid(),
                             java.util.Objects.requireNonNull(cluster.peers.get(joined.nodeId))
                                     .raftAddress())
-                    .get(20, java.util.concurrent.TimeUnit.SECONDS);
+                    .get(60, java.util.concurrent.TimeUnit.SECONDS);
             // then
             cluster.awaitSameState();
             assertThat(leader.node.status().members())

@@ -30,7 +30,7 @@ import java.util.function.Function;
 
 /** Three real Raft nodes in one process, on loopback, with counting machines or with the real one on RocksDB. */
 final class TestCluster implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(20);
+    static final Duration PATIENCE = Duration.ofSeconds(60);
     /** These tests show what happens, not how fast: three nodes share a process, and that a machine with other tests. */
     private static final Timeouts UNHURRIED = new Timeouts(1_000, 2_000, 2_000, 8_000);
 
