@@ -33,8 +33,8 @@ class GuaranteesTest {
             Matcher sentence = SENTENCE.matcher(line);
             Matcher test = TEST.matcher(line);
             if (sentence.matches()) {
-                promises.add(new Promise(
-                        Integer.parseInt(sentence.group(1)), sentence.group(2), new ArrayList<>(), true));
+                promises.add(
+                        new Promise(Integer.parseInt(sentence.group(1)), sentence.group(2), new ArrayList<>(), true));
             } else if (test.matches()) {
                 Path file = PAGE.resolveSibling(test.group(3));
                 promises.get(promises.size() - 1).links().add(new Link(test.group(1), test.group(2), file));

@@ -117,7 +117,8 @@ public final class DemoDatabase {
     private void prepareRole(Connection connection, Statement statement, String password) throws SQLException {
         String role = names.role();
         String verb = exists(connection, "select 1 from pg_roles where rolname = ?", role) ? "alter" : "create";
-        statement.execute(verb + " role " + role + " with login replication password '" + password.replace("'", "''") + "'");
+        statement.execute(
+                verb + " role " + role + " with login replication password '" + password.replace("'", "''") + "'");
         String database = connection.getCatalog().replace("\"", "\"\"");
         statement.execute("grant connect on database \"" + database + "\" to " + role);
         statement.execute("grant usage on schema public to " + role);

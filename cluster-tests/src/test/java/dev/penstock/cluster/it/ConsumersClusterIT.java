@@ -234,7 +234,8 @@ class ConsumersClusterIT {
         List<SqsClient> clients = rig().nodes().stream().map(this::sqs).toList();
         ExecutorService threads = Executors.newFixedThreadPool(clients.size());
         try {
-            String queueUrl = clients.get(0).getQueueUrl(q -> q.queueName("sdk")).queueUrl();
+            String queueUrl =
+                    clients.get(0).getQueueUrl(q -> q.queueName("sdk")).queueUrl();
             long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
             List<Future<?>> draining = new ArrayList<>();
             for (SqsClient client : clients) {

@@ -114,12 +114,10 @@ class FaultsClusterIT {
             String leader = rig().leader();
             rig().process(leader).signal("STOP");
             String next = rig().followers().get(0);
-            Awaitility.await("another leader")
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> {
-                        String seen = rig().node(next).cluster().leader();
-                        return !seen.isEmpty() && !seen.equals(leader);
-                    });
+            Awaitility.await("another leader").atMost(Duration.ofSeconds(20)).until(() -> {
+                String seen = rig().node(next).cluster().leader();
+                return !seen.isEmpty() && !seen.equals(leader);
+            });
             trial.awaitMore(500);
             rig().process(leader).signal("CONT");
         });

@@ -18,7 +18,8 @@ final class Rows {
     }
 
     /** About two kilobytes each, which compress to half of that: to fill the Raft log. */
-    static void insertLarge(ClusterRig rig, TestPostgres postgres, int count) throws SQLException, InterruptedException {
+    static void insertLarge(ClusterRig rig, TestPostgres postgres, int count)
+            throws SQLException, InterruptedException {
         long from = rig.logEnd();
         postgres.execute("insert into orders (status, note) select 'large', (select string_agg(md5(n::text || k ||"
                 + " random()), '') from generate_series(1, 64) k) from generate_series(1, " + count + ") n");

@@ -20,6 +20,12 @@ public final class CommandCodec {
     /** What this program understands; {@link Command.RaiseFeatureLevel} makes it the cluster's. */
     public static final int FEATURE_LEVEL = 1;
 
+    /**
+     * Written into an entry: the level that its commands need, not that of the program, or a newer node in a cluster of
+     * older ones would stop them. All commands so far are of the first.
+     */
+    private static final int NEEDED_LEVEL = 1;
+
     private static final int MAGIC = 0x5045;
     private static final int VERSION = 1;
     private static final int CHECKSUM_AT = 4;
@@ -47,7 +53,7 @@ public final class CommandCodec {
             size = Math.addExact(size, command.length);
         }
         ByteWriter out = new ByteWriter(size);
-        out.u16(MAGIC).u8(VERSION).u8(0).i32(0).u16(FEATURE_LEVEL);
+        out.u16(MAGIC).u8(VERSION).u8(0).i32(0).u16(NEEDED_LEVEL);
         out.i64(planningTerm).i64(stampMillis).i64(wallMillis);
         out.i32(encodedCommands.size());
         for (byte[] command : encodedCommands) {

@@ -25,6 +25,7 @@ import java.util.Set;
 final class MachineFixture {
 
     final InMemoryStore store = new InMemoryStore();
+    final List<Replica.Logged> log = new ArrayList<>();
     Machine machine = new Machine(store, Transaction.Checks.FULL);
     /** Off where a test has many rows. */
     boolean checkEachStep = true;
@@ -50,7 +51,9 @@ final class MachineFixture {
             encoded.add(CommandCodec.encodeCommand(command));
         }
         index++;
-        lastApplied = machine.apply(term, index, CommandCodec.envelope(planningTerm, stampMillis, wallMillis, encoded));
+        byte[] entry = CommandCodec.envelope(planningTerm, stampMillis, wallMillis, encoded);
+        log.add(new Replica.Logged(term, index, entry));
+        lastApplied = machine.apply(term, index, entry);
         if (checkEachStep) {
             Invariants.checkAll(store);
         }
