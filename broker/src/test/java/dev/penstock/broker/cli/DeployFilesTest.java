@@ -170,13 +170,13 @@ class DeployFilesTest {
 
         // then
         assertThat(services.keySet()).containsExactly("postgres", "init", "n1", "n2", "n3");
-        assertThat(services.get("postgres").toString())
+        assertThat(services.getOrDefault("postgres", "").toString())
                 .contains("wal_level=logical")
                 .contains("pg_isready");
         for (String node : List.of("n1", "n2", "n3")) {
             Map<String, Object> service = map(services.getOrDefault(node, Map.of()));
             assertThat(service).containsEntry("image", "penstock").containsEntry("restart", "on-failure");
-            List<String> command = strings(service.get("command"));
+            List<String> command = strings(service.getOrDefault("command", List.of()));
             assertThat(started(parsed(command))).isEqualTo("start");
             assertThat(command).contains("/etc/penstock/" + node + "/penstock.yaml");
         }
@@ -191,7 +191,7 @@ class DeployFilesTest {
         // given: what the service init runs
         Map<String, Object> init =
                 map(map(compose().getOrDefault("services", Map.of())).getOrDefault("init", Map.of()));
-        String script = strings(init.get("command")).get(0);
+        String script = strings(init.getOrDefault("command", List.of())).get(0);
         String command = script.substring(script.indexOf("penstock init") + "penstock ".length());
 
         // then
