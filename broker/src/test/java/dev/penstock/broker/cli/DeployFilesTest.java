@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -239,17 +240,26 @@ class DeployFilesTest {
     }
 
     @Test
-    void shouldShowCommandsThatTheProgramKnows() throws IOException {
-        try (Stream<String> lines = Stream.concat(
-                Files.lines(ROOT.resolve("docs/deploy.md")), Files.lines(DEPLOY.resolve("compose.yaml")))) {
-            List<String> commands = lines.map(PROGRAM_COMMAND::matcher)
-                    .filter(Matcher::find)
-                    .map(matcher -> matcher.group(1))
-                    .toList();
-            assertThat(commands)
-                    .hasSizeGreaterThan(4)
-                    .allSatisfy(command ->
-                            assertThat(started(parsed(words(command)))).isNotEmpty());
+    void shouldShowCommandsThatTheProgramKnows() {
+        List<String> lines = Stream.of(ROOT.resolve("docs/deploy.md"), DEPLOY.resolve("compose.yaml"))
+                .flatMap(file -> linesOf(file).stream())
+                .toList();
+        List<String> commands = lines.stream()
+                .map(PROGRAM_COMMAND::matcher)
+                .filter(Matcher::find)
+                .map(matcher -> matcher.group(1))
+                .toList();
+        assertThat(commands)
+                .hasSizeGreaterThan(4)
+                .allSatisfy(
+                        command -> assertThat(started(parsed(words(command)))).isNotEmpty());
+    }
+
+    private static List<String> linesOf(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
