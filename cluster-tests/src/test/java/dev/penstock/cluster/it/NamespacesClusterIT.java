@@ -85,10 +85,8 @@ class NamespacesClusterIT {
     }
 
     private void start(Path directory, Namespaces machines, int number, Watchdog watchdog) throws Exception {
-        // As on a machine of its own: a directory with the node's file and the password, and nothing else.
-        Path home = Files.createDirectories(directory.resolve("machine-" + number));
-        Files.copy(directory.resolve("n" + number + ".yaml"), home.resolve("penstock.yaml"));
-        Files.copy(directory.resolve("source.password"), home.resolve("source.password"));
+        // The directory that is for this machine, as an operator would copy it there.
+        Path home = directory.resolve(machines.address(number));
         Properties client = new Properties();
         try (java.io.Reader reader = Files.newBufferedReader(directory.resolve("client.env"))) {
             client.load(reader);
