@@ -81,15 +81,28 @@ public final class Node implements AutoCloseable {
     public static void run(NodeConfig config, boolean join) throws StartRefused {
         Node node = new Node(config, FailStop.process());
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "penstock-shutdown"));
+        node.openOrClose(join);
         try {
-            node.openParts(join);
             new CountDownLatch(1).await();
-        } catch (StartRefused | RuntimeException e) {
-            node.close();
-            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             node.close();
+        }
+    }
+
+    /** Opens a node beside others in this process, for a {@code rehearsal}; the caller closes it. */
+    public static Node open(NodeConfig config) throws StartRefused {
+        Node node = new Node(config, FailStop.process());
+        node.openOrClose(false);
+        return node;
+    }
+
+    private void openOrClose(boolean join) throws StartRefused {
+        try {
+            openParts(join);
+        } catch (StartRefused | RuntimeException e) {
+            close();
+            throw e;
         }
     }
 

@@ -162,6 +162,12 @@ final class NodeReport implements ClusterReport, NodeHealth {
         Leadership leadership = ports.leadership();
         boolean led = leadership.leads() || leadership.leader().isPresent();
         checks.add(new Check("leader", led, led ? "ok" : NOT_LED, led ? "" : "no leader is known"));
+        boolean caughtUp = ports.isCaughtUp();
+        checks.add(new Check(
+                "log",
+                caughtUp,
+                caughtUp ? "ok" : "catching_up",
+                caughtUp ? "" : "the node has not applied yet what was committed before its start"));
         return new Health(checks);
     }
 

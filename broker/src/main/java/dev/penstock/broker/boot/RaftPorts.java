@@ -83,6 +83,12 @@ final class RaftPorts implements CommandSubmitter, LeaderView, AppliedState {
     }
 
     @Override
+    public boolean isCaughtUp() {
+        RaftNode node = raft;
+        return node != null && node.isCaughtUp();
+    }
+
+    @Override
     public long logTimeMillis() {
         return attached().logTimeMillis();
     }

@@ -27,7 +27,7 @@ record ClusterPlan(
         String keyId,
         String keySecret) {
 
-    private static final String CONFIG_FILE = "penstock.yaml";
+    static final String CONFIG_FILE = "penstock.yaml";
     private static final String PASSWORD_FILE = "source.password";
     private static final String CLIENT_FILE = "client.env";
     private static final String PASSWORD_VARIABLE = "PENSTOCK_DB_PASSWORD";

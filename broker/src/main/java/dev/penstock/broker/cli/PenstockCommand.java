@@ -44,6 +44,7 @@ public final class PenstockCommand implements Callable<Integer> {
         line.addSubcommand(new HelpCommand());
         line.addSubcommand(new InitCommand());
         line.addSubcommand(new StartCommand(surroundings));
+        line.addSubcommand(new RehearseCommand());
         line.addSubcommand(new StatusCommand(new Session(surroundings)));
         line.addSubcommand(new ClusterCommand(new Session(surroundings)));
         line.addSubcommand(StreamsCommand.commandLine(surroundings));

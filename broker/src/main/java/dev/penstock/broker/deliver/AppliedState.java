@@ -12,6 +12,12 @@ public interface AppliedState {
     /** Index of the last applied entry; cheap. */
     long appliedIndex();
 
+    /**
+     * True once this node has applied, since its start, all that was committed when it first heard of a leader: what it
+     * does not know then, there is not.
+     */
+    boolean isCaughtUp();
+
     /** Log time now on a ready leader, else that of the last applied entry. Milliseconds. */
     long logTimeMillis();
 

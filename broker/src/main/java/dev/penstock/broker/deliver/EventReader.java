@@ -33,9 +33,7 @@ public final class EventReader {
      */
     public Page read(String stream, long offset, int limit, long maxBytes) {
         try (MachineView view = state.openView()) {
-            StreamState of = view.stream(stream)
-                    .orElseThrow(() -> new Refused(
-                            Refused.Code.UNKNOWN_STREAM, "expected a known stream, but there is no '" + stream + "'"));
+            StreamState of = Streams.named(stream, state, view);
             if (offset < of.earliest()) {
                 throw new Refused(
                         Refused.Code.OFFSET_TRIMMED,

@@ -329,6 +329,12 @@ public final class RaftNode implements AutoCloseable, AppliedState {
     }
 
     @Override
+    public boolean isCaughtUp() {
+        RaftWatch present = watch;
+        return present != null && present.isCaughtUp();
+    }
+
+    @Override
     public long logTimeMillis() {
         ClusterClock clock = proposer.clock();
         return Math.max(opened().clockMillis(), clock == null ? Long.MIN_VALUE : clock.nowMillis());

@@ -26,6 +26,7 @@ final class RaftWatch {
     private final Proposer proposer;
     private final LogWatermark watermark;
     private final FailStop failStop;
+    private final CatchUp catchUp = new CatchUp();
     private volatile boolean stopped;
     private volatile long markedIndex = -1;
     private long seenIndex = -1;
@@ -51,6 +52,10 @@ final class RaftWatch {
         stopped = true;
     }
 
+    boolean isCaughtUp() {
+        return catchUp.isReached();
+    }
+
     void look() {
         if (stopped) {
             return;
@@ -70,6 +75,9 @@ final class RaftWatch {
                 proposer.follow(known.term());
             }
             leaderWatch.observe(known, role, term, Roles.leader(info));
+            if (!catchUp.isReached()) {
+                catchUp.observe(leaderWatch.leadership().leads(), admin.status());
+            }
         } catch (IllegalStateException e) {
             haltUnlessStopped("the Raft group of this node is gone", e);
         }

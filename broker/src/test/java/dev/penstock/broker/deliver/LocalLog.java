@@ -155,6 +155,11 @@ public final class LocalLog implements CommandSubmitter, LeaderView, AppliedStat
     }
 
     @Override
+    public boolean isCaughtUp() {
+        return true;
+    }
+
+    @Override
     public synchronized long logTimeMillis() {
         return nowMillis;
     }

@@ -72,6 +72,11 @@ public final class FakeLog implements AppliedState {
     }
 
     @Override
+    public boolean isCaughtUp() {
+        return true;
+    }
+
+    @Override
     public long logTimeMillis() {
         return 0;
     }

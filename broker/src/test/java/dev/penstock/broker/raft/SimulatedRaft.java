@@ -160,6 +160,11 @@ public final class SimulatedRaft implements AppliedState {
     }
 
     @Override
+    public boolean isCaughtUp() {
+        return true;
+    }
+
+    @Override
     public long logTimeMillis() {
         ClusterClock clock = proposer.clock();
         return Math.max(machine.clockMillis(), clock == null ? Long.MIN_VALUE : clock.nowMillis());

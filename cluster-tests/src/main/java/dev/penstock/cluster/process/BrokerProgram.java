@@ -4,68 +4,34 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The packaged broker: where it is and how a node of a cluster on one machine is run. */
+/** The packaged broker, as its launcher runs it: with the options of a real node, by the Java that runs us. */
 public final class BrokerProgram {
-    /** Names the jar if it is not in its usual place. */
-    public static final String PROPERTY = "penstock.jar";
-
-    /** From this feature release on, native code that reaches memory directly must be announced. */
-    private static final int UNSAFE_WARNS = 24;
-
-    /** As the launcher starts a node, with its reasons; RocksDB's memory comes on top, within 1 GiB resident. */
-    private static final List<String> JVM = List.of(
-            "-Xms128m",
-            "-Xmx384m",
-            "-XX:MaxDirectMemorySize=256m",
-            "-XX:+UseG1GC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-XX:+PerfDisableSharedMem",
-            "-Dorg.apache.ratis.thirdparty.io.netty.allocator.useCacheForAllThreads=false",
-            "-Dfile.encoding=UTF-8",
-            "--enable-native-access=ALL-UNNAMED");
+    private static final String LAUNCHER = "penstock";
 
     private BrokerProgram() {}
 
-    /** Start of a node's command line, up to and with the jar. */
+    /** Start of a command line, up to and with the launcher; the process becomes the JVM's. */
     public static List<String> command() throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(java());
-        command.addAll(JVM);
-        if (Runtime.version().feature() >= UNSAFE_WARNS) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        command.add("-jar");
-        command.add(jar().toString());
-        return command;
+        return List.of(
+                "env",
+                "PENSTOCK_NO_BUILD=1",
+                "JAVA_HOME=" + System.getProperty("java.home"),
+                launcher().toString());
     }
 
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    /** The jar by property, else beside the module that this class was loaded from. */
-    public static Path jar() throws IOException {
-        String named = System.getProperty(PROPERTY);
-        List<Path> places = new ArrayList<>();
-        if (named != null) {
-            places.add(Path.of(named));
-        } else {
-            // <root>/cluster-tests/target/penstock-demo.jar, or .../target/classes
-            for (Path path = here(); path != null; path = path.getParent()) {
-                places.add(path.resolve("broker/target/penstock.jar"));
+    /** In an ancestor of the place that this class was loaded from: the root of the checkout, or beside the jar. */
+    private static Path launcher() throws IOException {
+        for (Path path = here(); path != null; path = path.getParent()) {
+            Path launcher = path.resolve(LAUNCHER);
+            if (Files.isRegularFile(launcher) && Files.isExecutable(launcher)) {
+                return launcher;
             }
         }
-        for (Path place : places) {
-            if (Files.isRegularFile(place)) {
-                return place.toAbsolutePath().normalize();
-            }
-        }
-        throw new IOException("the broker's program is not built (no broker/target/penstock.jar);"
-                + " build it with: mvn -DskipTests package");
+        throw new IOException("the launcher '" + LAUNCHER + "' is in no directory above " + here()
+                + "; restore it from the checkout that this program was built from");
     }
 
     private static @Nullable Path here() throws IOException {

@@ -5,7 +5,7 @@ import java.util.List;
 /** What probes ask. Filled by whoever wires the node; may read the store. Details are for people and hold no secrets. */
 public interface NodeHealth {
 
-    /** Whether the node can serve: opened, and a leader known. */
+    /** Whether the node can serve: opened, a leader known, and its log applied. */
     Health ready();
 
     /** One check per source of the cluster. */

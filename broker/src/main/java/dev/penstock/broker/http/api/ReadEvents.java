@@ -4,6 +4,7 @@ import dev.penstock.broker.deliver.AppliedState;
 import dev.penstock.broker.deliver.EventReader.Page;
 import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.RenderedEvent;
+import dev.penstock.broker.deliver.Streams;
 import dev.penstock.broker.http.Durations;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.Exchange;
@@ -14,7 +15,6 @@ import dev.penstock.broker.http.Problem;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Response;
 import dev.penstock.storage.machine.MachineView;
-import dev.penstock.storage.model.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,9 +135,7 @@ final class ReadEvents implements Endpoint {
 
     private long earliest(String stream) {
         try (MachineView view = state.openView()) {
-            return view.stream(stream)
-                    .map(StreamState::earliest)
-                    .orElseThrow(() -> new HttpFailure(Problem.UNKNOWN_STREAM, "there is no stream '" + stream + "'"));
+            return Streams.named(stream, state, view).earliest();
         }
     }
 

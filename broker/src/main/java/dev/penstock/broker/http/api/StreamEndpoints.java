@@ -3,6 +3,7 @@ package dev.penstock.broker.http.api;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.penstock.broker.deliver.AppliedState;
 import dev.penstock.broker.deliver.Offsets;
+import dev.penstock.broker.deliver.Streams;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.HttpFailure;
@@ -61,9 +62,7 @@ final class StreamEndpoints {
         String name = GroupNames.ofStream(exchange);
         return readers.read(() -> {
                     try (MachineView view = state.openView()) {
-                        return view.stream(name)
-                                .orElseThrow(() ->
-                                        new HttpFailure(Problem.UNKNOWN_STREAM, "there is no stream '" + name + "'"));
+                        return Streams.named(name, state, view);
                     }
                 })
                 .thenApply(stream -> Response.of(200, Response.JSON, Json.bytes(out -> write(out, stream))));
