@@ -88,7 +88,9 @@ final class StreamingRun {
         replyRequested = replyRequested && !(answered && flushed.durable().compareTo(keepaliveEnd) >= 0);
         board.streaming(
                 flushed, keepaliveEnd.max(health.walEnd()), health.retainedWalBytes(), lastCommitMicros, caughtUp);
-        return taken > 0 || nowNanos - lastHeardNanos < SPIN_NANOS ? 0 : IDLE_WAIT_NANOS;
+        // With the pipeline full there is nothing to do before an outcome, and outcomes wake this thread.
+        boolean busy = taken > 0 || (readable && nowNanos - lastHeardNanos < SPIN_NANOS);
+        return busy ? 0 : IDLE_WAIT_NANOS;
     }
 
     /** Proposes all that was assembled, before a stop that loses nothing. */

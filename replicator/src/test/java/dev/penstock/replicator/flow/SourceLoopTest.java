@@ -1,0 +1,85 @@
+package dev.penstock.replicator.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.penstock.storage.model.Lsn;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** How the loop spends its time: waits, back-off, and what it shows while something keeps failing. */
+class SourceLoopTest {
+
+    private static final long MILLI = 1_000_000;
+
+    /** A way to the log that can be shut: what goes in then is never answered. */
+    private static final class Gate implements FakeSourceLog.Transport {
+        private boolean shut;
+
+        @Override
+        public <T> CompletableFuture<T> carry(Supplier<T> command) {
+            return shut ? new CompletableFuture<>() : CompletableFuture.completedFuture(command.get());
+        }
+    }
+
+    private final Gate gate = new Gate();
+    private final FakeSourceLog log = new FakeSourceLog("main", gate);
+    private final FakeWalsender walsender = new FakeWalsender(new SplittableRandom(1), confirmed -> {});
+    private final SourceLoop loop = new SourceLoop(
+            config(),
+            log,
+            walsender.serverFor("penstock:cluster:n1:1"),
+            1,
+            Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+            new Random(1),
+            () -> {});
+    private long nowNanos = 1;
+
+    private static SourceConfig config() {
+        return new SourceConfig(
+                "main",
+                "jdbc:none",
+                "role",
+                () -> "",
+                FakeWalsender.SLOT,
+                FakeWalsender.PUBLICATION,
+                List.of(),
+                "cluster",
+                "n1",
+                new SourceConfig.Limits(1 << 20, 64, 8, 0, 64, 15_000));
+    }
+
+    private void stream() {
+        for (int i = 0; i < 1_000 && loop.status().state() != SourceStatus.State.STREAMING; i++) {
+            nowNanos += Math.max(MILLI, loop.step(nowNanos));
+        }
+        assertThat(loop.status().state()).isEqualTo(SourceStatus.State.STREAMING);
+        assertThat(loop.status().durable()).isNotEqualTo(Lsn.ZERO);
+    }
+
+    @Test
+    void shouldRestWhileItsPipelineIsFull() {
+        // given: more than the pipeline takes, and no answer
+        stream();
+        gate.shut = true;
+        for (int i = 0; i < 50; i++) {
+            walsender.commitSomething();
+        }
+        for (int i = 0; i < 200; i++) {
+            loop.step(nowNanos);
+        }
+
+        // when, then: every further step asks to be waited for, however short the time since
+        for (int i = 0; i < 100; i++) {
+            nowNanos += MILLI / 10;
+            assertThat(loop.step(nowNanos)).isPositive();
+        }
+        assertThat(loop.status().state()).isEqualTo(SourceStatus.State.STREAMING);
+    }
+}
