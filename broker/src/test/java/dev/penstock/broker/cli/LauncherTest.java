@@ -135,7 +135,6 @@ class LauncherTest {
                         "-XX:MaxDirectMemorySize=256m",
                         "-XX:+UseG1GC",
                         "-XX:+ExitOnOutOfMemoryError",
-                        "--enable-native-access=ALL-UNNAMED",
                         "-Dorg.apache.ratis.thirdparty.io.netty.allocator.useCacheForAllThreads=false")
                 .doesNotContain("--sun-misc-unsafe-memory-access=allow")
                 .endsWith("-jar", home.resolve("penstock.jar").toString(), "start", "--config", "my file.yaml");
