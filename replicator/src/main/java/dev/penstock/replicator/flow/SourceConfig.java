@@ -40,7 +40,7 @@ public record SourceConfig(
             int maxOutstandingBytes,
             long walSenderTimeoutMillis) {
         public static Limits defaults() {
-            return new Limits(16 << 20, 256 << 10, 20_000, 2, 4 << 20, 15_000);
+            return new Limits(16 << 20, 512 << 10, 20_000, 2, 8 << 20, 15_000);
         }
     }
 
