@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where libraries unpack their native parts: {@code tmp} in the data directory, emptied at each start. By themselves they
- * would use the system's directory for temporary files and clean up at an orderly end only, so that a node that was killed,
+ * Where libraries unpack their native parts: {@code tmp} in the data directory, emptied at each start, and {@code native} for
+ * RocksDB's, which is large and kept. By themselves they would use the system's directory for temporary files and clean up at an orderly end only, so that a node that was killed,
  * or stopped itself, left 15 MB there each time. Used by the starting thread, once the data directory is locked and before
  * anything native is loaded.
  */
@@ -24,12 +24,12 @@ final class ScratchDirectory {
 
     static void use(Path dataDirectory) throws IOException {
         Path scratch = empty(dataDirectory);
+        Path kept = dataDirectory.resolve("native").toAbsolutePath();
         PROPERTIES.forEach(property -> System.setProperty(property, scratch.toString()));
         try {
-            RocksLibrary.loadFrom(scratch);
+            RocksLibrary.loadFrom(kept);
         } catch (UnsatisfiedLinkError e) {
-            throw new IOException(
-                    "RocksDB cannot be loaded from " + scratch + "; is its file system mounted noexec?", e);
+            throw new IOException("RocksDB cannot be loaded from " + kept + "; is its file system mounted noexec?", e);
         }
     }
 

@@ -28,7 +28,7 @@ public record DemoOptions(
         boolean json) {
 
     /** A trickle to look at. */
-    private static final double DEMO_ROWS_PER_SECOND = 100;
+    private static final double DEMO_ROWS_PER_SECOND = 50;
     /** Thousands of rows in half a minute, and cores left for three nodes on a small machine. */
     private static final double SCENARIO_ROWS_PER_SECOND = 1_000;
 

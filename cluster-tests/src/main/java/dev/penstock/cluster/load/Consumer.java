@@ -22,6 +22,9 @@ public final class Consumer implements Runnable {
     private static final int MAX_MESSAGES = 1_000;
     private static final Duration RETRY_PAUSE = Duration.ofMillis(50);
 
+    /** A consumer that does nothing would ask again for each single event of a trickle, and keep three nodes busy with it. */
+    private static final Duration WORK = Duration.ofMillis(20);
+
     private final List<BrokerApi> nodes;
     private final String group;
     private final Duration wait;
@@ -81,6 +84,7 @@ public final class Consumer implements Runnable {
         }
         Message newest = received.messages().get(received.messages().size() - 1);
         record.lag(Duration.between(newest.event().commitTime(), Instant.now()));
+        LockSupport.parkNanos(WORK.toNanos());
         ack(received.messages());
     }
 
