@@ -15,17 +15,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The replicator's log, over the proposer. Encodes batches on the caller's thread, which is the replicator's. */
+/**
+ * The log of one leader's replicator, over the proposer. Every fact carries the term in which the replicator was started:
+ * one that is late must not be stamped with a later term of the same node. Encodes batches on the caller's thread, which is
+ * the replicator's.
+ */
 final class ProposedSourceLog implements SourceLog {
 
     private final String source;
     private final CommandSubmitter submitter;
     private final AppliedState state;
+    private final long term;
 
-    ProposedSourceLog(String source, CommandSubmitter submitter, AppliedState state) {
+    ProposedSourceLog(String source, CommandSubmitter submitter, AppliedState state, long term) {
         this.source = source;
         this.submitter = submitter;
         this.state = state;
+        this.term = term;
     }
 
     @Override
@@ -48,21 +54,23 @@ final class ProposedSourceLog implements SourceLog {
     @Override
     public CompletableFuture<Decision> bound(SourcePosition previous, Lsn bound) {
         return submitter
-                .append(new Command.SourceBound(streamId(), previous, bound))
+                .append(new Command.SourceBound(streamId(), previous, bound), term)
                 .thenApply(decided -> decisionOf(decided.replies().get(0)));
     }
 
     @Override
     public CompletableFuture<AppendOutcome> append(EventBatch batch) {
         return submitter
-                .append(new Command.Append(streamId(), BatchCodec.encode(batch)))
+                .append(new Command.Append(streamId(), BatchCodec.encode(batch)), term)
                 .thenApply(decided -> outcomeOf(decided.replies().get(0)));
     }
 
     @Override
     public CompletableFuture<AppendOutcome> stop(String reason, EventBatch gap) {
         return submitter
-                .append(new Command.StopSource(streamId(), gap.header().previous(), reason, BatchCodec.encode(gap)))
+                .append(
+                        new Command.StopSource(streamId(), gap.header().previous(), reason, BatchCodec.encode(gap)),
+                        term)
                 .thenApply(decided -> outcomeOf(decided.replies().get(0)));
     }
 
@@ -74,15 +82,21 @@ final class ProposedSourceLog implements SourceLog {
 
     private CompletableFuture<Decision> decide(Command command) {
         return submitter
-                .submit(List.of(command))
+                .submit(List.of(command), term)
                 .thenApply(decided -> decisionOf(decided.replies().get(0)));
     }
 
     private static Decision decisionOf(Reply reply) {
+        if (reply instanceof Reply.Done || reply instanceof Reply.SourceOpened) {
+            return new Decision.Accepted();
+        }
+        if (reply instanceof Reply.Mismatch mismatch) {
+            return new Decision.Refused("the source is at " + mismatch.last());
+        }
         if (reply instanceof Reply.Rejected rejected) {
             return new Decision.Refused(rejected.reason() + ": " + rejected.detail());
         }
-        return new Decision.Accepted();
+        throw new IllegalStateException("expected an answer to a fact of a source, but got " + reply);
     }
 
     private static AppendOutcome outcomeOf(Reply reply) {

@@ -113,8 +113,8 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Decided> append(Command command) {
-        return enqueue(Lane.APPEND, List.of(command), sourceOf(command), ANY_TERM);
+    public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        return enqueue(Lane.APPEND, List.of(command), sourceOf(command), plannedTerm);
     }
 
     private static int sourceOf(Command command) {
@@ -192,6 +192,8 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
 
     /** This node leads, and its start-up entry of that term is applied. */
     void lead(long term, ClusterClock clock) {
+        // Its loss may not have been told: what waits from an earlier reign must not be stamped with this one's term.
+        follow();
         lock.lock();
         try {
             reign = new Reign(++reigns, term, clock);

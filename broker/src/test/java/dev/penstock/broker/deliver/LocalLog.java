@@ -64,8 +64,8 @@ public final class LocalLog implements CommandSubmitter, LeaderView, AppliedStat
     }
 
     @Override
-    public CompletableFuture<Decided> append(Command command) {
-        return submit(List.of(command));
+    public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        return submit(List.of(command), plannedTerm);
     }
 
     /** From now on entries wait for {@link #release} or {@link #drop}. */

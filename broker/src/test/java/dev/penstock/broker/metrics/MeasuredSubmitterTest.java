@@ -40,7 +40,8 @@ class MeasuredSubmitterTest {
                 }
 
                 @Override
-                public CompletableFuture<Decided> append(Command command) {
+                public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+                    term = plannedTerm;
                     return appends;
                 }
             },
@@ -76,5 +77,10 @@ class MeasuredSubmitterTest {
 
         assertThat(submitted).isSameAs(leases);
         assertThat(term).isEqualTo(7);
+
+        CompletableFuture<CommandSubmitter.Decided> appended = measured.append(new Command.Mark(), 8);
+
+        assertThat(appended).isSameAs(appends);
+        assertThat(term).isEqualTo(8);
     }
 }
