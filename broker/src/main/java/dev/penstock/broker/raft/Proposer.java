@@ -52,6 +52,7 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
     private final LongSupplier nanoTime;
     private final LongSupplier wallMillis;
     private final Executor failures;
+    private final FailStop failStop;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -82,13 +83,15 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
             EntryLog log,
             LongSupplier nanoTime,
             LongSupplier wallMillis,
-            Executor failures) {
+            Executor failures,
+            FailStop failStop) {
         this.limits = limits;
         this.codec = codec;
         this.log = log;
         this.nanoTime = nanoTime;
         this.wallMillis = wallMillis;
         this.failures = failures;
+        this.failStop = failStop;
         this.window = new AppendWindow(
                 limits.leaseTargetMillis(), limits.calmTargetMillis(), limits.maxOutstandingAppendBytes());
         this.lastLeaseNanos = nanoTime.getAsLong() - LEASES_ABOUT_NANOS;
@@ -261,6 +264,9 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("The proposer was interrupted and ends");
+        } catch (RuntimeException | Error e) {
+            // Without this thread the node would stay leader and propose nothing, for ever.
+            failStop.halt("the proposer failed", e);
         }
     }
 

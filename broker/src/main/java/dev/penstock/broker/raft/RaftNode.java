@@ -86,7 +86,8 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                 this::propose,
                 System::nanoTime,
                 System::currentTimeMillis,
-                this::onEvents);
+                this::onEvents,
+                failStop);
     }
 
     private static Thread thread(Runnable task, String name) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.AssertionFailedError;
@@ -34,8 +35,9 @@ class ProposerTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final BlockingQueue<Handed> handed = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> halts = new LinkedBlockingQueue<>();
     private final Proposer proposer =
-            new Proposer(LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run);
+            new Proposer(LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run, this::halt);
     private long nextIndex;
 
     private record Handed(Entry entry, byte[] content, CompletableFuture<Object> end) {
@@ -65,6 +67,10 @@ class ProposerTest {
         Handed next = new Handed(entry, content, new CompletableFuture<>());
         handed.add(next);
         return next.end;
+    }
+
+    private void halt(String reason, @Nullable Throwable cause) {
+        halts.add(reason + ": " + cause);
     }
 
     private void lead(long term) {
@@ -338,7 +344,8 @@ class ProposerTest {
                 },
                 nanos::get,
                 () -> 7,
-                Runnable::run);
+                Runnable::run,
+                this::halt);
         try (broken) {
             broken.start();
             broken.lead(1, ClusterClock.startingAt(0, nanos::get));
@@ -346,5 +353,56 @@ class ProposerTest {
             assertThat(failure(broken.submit(List.of(new Command.Mark()))).outcomeUnknown())
                     .isTrue();
         }
+    }
+
+    /** Its thread is gone: the node would lead on and propose nothing. */
+    @Test
+    void shouldEndTheProcessWhenItsThreadFails() throws Exception {
+        // given
+        Proposer broken = new Proposer(
+                LIMITS,
+                CountingMachine.CODEC,
+                this::hand,
+                () -> {
+                    if (Thread.currentThread().getName().equals("penstock-proposer")) {
+                        throw new IllegalStateException("a broken invariant");
+                    }
+                    return 0;
+                },
+                () -> 7,
+                Runnable::run,
+                this::halt);
+        try (broken) {
+            broken.start();
+            broken.lead(1, ClusterClock.startingAt(0, nanos::get));
+            // when
+            broken.submit(List.of(new Command.Mark()));
+            // then
+            assertThat(halts.poll(10, TimeUnit.SECONDS)).contains("the proposer failed", "a broken invariant");
+        }
+    }
+
+    /** Its loss of the earlier term was not told: what waits must not get the new term's stamp. */
+    @Test
+    void shouldRefuseWhatWaitsFromAnEarlierReign() throws Exception {
+        // given
+        lead(3);
+        mark();
+        next();
+        CompletableFuture<Decided> waiting = proposer.submit(List.of(new Command.Mark()), 3);
+        // when
+        lead(4);
+        // then
+        assertThat(failure(waiting).reason()).isEqualTo(NotDecided.Reason.NOT_LEADER);
+    }
+
+    @Test
+    void shouldRefuseAnAppendOfAnotherTerm() throws Exception {
+        lead(4);
+        assertThat(failure(proposer.append(CountingMachine.append(1, 1, 100), 3))
+                        .reason())
+                .isEqualTo(NotDecided.Reason.NOT_LEADER);
+        proposer.append(CountingMachine.append(1, 1, 100), 4);
+        assertThat(next().term()).isEqualTo(4);
     }
 }

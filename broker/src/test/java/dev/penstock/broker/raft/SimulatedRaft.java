@@ -81,7 +81,10 @@ public final class SimulatedRaft implements AppliedState {
                 (entry, content) -> gate.propose(new Handed(entry), content),
                 nanoTime,
                 wallMillis,
-                events);
+                events,
+                (reason, cause) -> {
+                    throw new AssertionError(reason, cause);
+                });
     }
 
     private record Codec(LongUnaryOperator stamps) implements EntryCodec {
