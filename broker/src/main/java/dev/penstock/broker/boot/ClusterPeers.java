@@ -122,8 +122,9 @@ final class ClusterPeers {
                 });
     }
 
-    /** Asks the leader to take this node in, until it has; the calling thread waits. */
-    void joinCluster(NodeIdentity identity, String raftAddress, Supplier<Boolean> stopped) throws InterruptedException {
+    /** Asks the leader to take this node in, until it has; false if stopped before. The calling thread waits. */
+    boolean joinCluster(NodeIdentity identity, String raftAddress, Supplier<Boolean> stopped)
+            throws InterruptedException {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("node", identity.nodeId());
         lines.put("peer", identity.peerUuid().toString());
@@ -135,7 +136,7 @@ final class ClusterPeers {
                 String outcome = askToJoin(peer.getValue(), request);
                 if (outcome.equals("joined")) {
                     LOG.info("Joined the cluster through {}", peer.getKey());
-                    return;
+                    return true;
                 }
                 if (!outcome.equals("not_leader") && !outcome.equals(said)) {
                     LOG.warn("Asked {} to take this node in: {}; asking again", peer.getKey(), outcome);
@@ -144,6 +145,7 @@ final class ClusterPeers {
             }
             TimeUnit.MILLISECONDS.sleep(JOIN_RETRY_MILLIS);
         }
+        return false;
     }
 
     private String askToJoin(URI address, byte[] request) throws InterruptedException {

@@ -167,7 +167,7 @@ public final class Node implements AutoCloseable {
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
         opened("digest watch", scheduler::shutdownNow);
         peers.watchDigests(raft, scheduler, failStop);
-        joinIfNew(peers, raft, identity);
+        joinIfNew(peers, raft, identity, directory);
         LOG.info(
                 "Node {} is up: HTTP {}, Raft {}",
                 nodeId,
@@ -240,16 +240,23 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void joinIfNew(ClusterPeers peers, RaftNode raft, NodeIdentity identity) {
-        if (!identity.joined() || raft.memberAddresses().containsKey(identity.nodeId())) {
+    /** Until it was taken in, through as many starts as that needs. */
+    private void joinIfNew(ClusterPeers peers, RaftNode raft, NodeIdentity identity, DataDirectory directory) {
+        if (!identity.joined() || !directory.isJoining()) {
             return;
         }
         Thread joining = new Thread(
                 () -> {
                     try {
-                        peers.joinCluster(identity, config.self().raft().toString(), closing::get);
+                        if (raft.isMember()
+                                || peers.joinCluster(
+                                        identity, config.self().raft().toString(), closing::get)) {
+                            directory.markJoined();
+                        }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
+                    } catch (IOException e) {
+                        LOG.warn("That this node has joined could not be noted; it asks again at its next start", e);
                     }
                 },
                 "penstock-join");

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -371,11 +370,12 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         return openAdmin().status();
     }
 
-    /** Raft addresses by node id, of the members as Raft knows them. */
-    public Map<String, String> memberAddresses() {
-        Map<String, String> addresses = new TreeMap<>();
-        status().members().forEach(member -> addresses.put(member.nodeId(), member.raftAddress()));
-        return addresses;
+    /**
+     * True if the configuration that this node knows has it in, under the peer id of this directory. One of its node id
+     * under another peer id is the node whose place it takes.
+     */
+    public boolean isMember() {
+        return status().hasMember(identity.peerId());
     }
 
     /** On the leader: hands over to the follower that has most of the log. */
