@@ -19,6 +19,7 @@ public final class Refusals {
             case UNKNOWN_GROUP -> new HttpFailure(Problem.UNKNOWN_GROUP, detail);
             case UNKNOWN_STREAM -> new HttpFailure(Problem.UNKNOWN_STREAM, detail);
             case GROUP_EXISTS -> new HttpFailure(Problem.GROUP_EXISTS, detail);
+            case GROUP_CHANGED -> new HttpFailure(Problem.GROUP_CHANGED, detail);
             case OFFSET_TRIMMED ->
                 new HttpFailure(
                         Problem.OFFSET_TRIMMED,
