@@ -5,6 +5,7 @@ import dev.penstock.broker.deliver.LeaderView.Leadership;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.api.ClusterReport;
 import dev.penstock.broker.http.api.NodeHealth;
+import dev.penstock.broker.raft.DiskGuard;
 import dev.penstock.broker.raft.RaftNode;
 import dev.penstock.broker.raft.RaftStatus;
 import dev.penstock.replicator.flow.SourceStatus;
@@ -35,13 +36,15 @@ final class NodeReport implements ClusterReport, NodeHealth {
     private final RaftPorts ports;
     private final ClusterPeers peers;
     private final LeaderDuties duties;
+    private final DiskGuard disk;
     private volatile @Nullable RaftNode raft;
 
-    NodeReport(NodeConfig config, RaftPorts ports, ClusterPeers peers, LeaderDuties duties) {
+    NodeReport(NodeConfig config, RaftPorts ports, ClusterPeers peers, LeaderDuties duties, DiskGuard disk) {
         this.config = config;
         this.ports = ports;
         this.peers = peers;
         this.duties = duties;
+        this.disk = disk;
     }
 
     void attach(RaftNode node) {
@@ -168,6 +171,12 @@ final class NodeReport implements ClusterReport, NodeHealth {
                 caughtUp,
                 caughtUp ? "ok" : "catching_up",
                 caughtUp ? "" : "the node has not applied yet what was committed before its start"));
+        // It can serve all the same: consumers go on, so requests are to reach it.
+        checks.add(new Check(
+                "disk",
+                true,
+                disk.isFull() ? "disk_full" : "ok",
+                disk.isFull() ? "less than storage.min_free is free: no new events are taken" : ""));
         return new Health(checks);
     }
 

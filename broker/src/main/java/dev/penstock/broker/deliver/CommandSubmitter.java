@@ -42,6 +42,8 @@ public interface CommandSubmitter {
         public enum Reason {
             NOT_LEADER,
             OVERLOADED,
+            /** New events only: too little space is left on this node's disk. */
+            DISK_FULL,
             /** Larger than an entry: trying again is useless. */
             TOO_LARGE,
             UNKNOWN

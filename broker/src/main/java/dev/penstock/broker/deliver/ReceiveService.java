@@ -492,7 +492,7 @@ final class ReceiveService implements AutoCloseable {
         if (cause instanceof CommandSubmitter.NotDecided notDecided && !notDecided.outcomeUnknown()) {
             return new Refused(
                     switch (notDecided.reason()) {
-                        case OVERLOADED -> Refused.Code.OVERLOADED;
+                        case OVERLOADED, DISK_FULL -> Refused.Code.OVERLOADED;
                         case TOO_LARGE -> Refused.Code.INVALID_REQUEST;
                         default -> Refused.Code.NO_LEADER;
                     },

@@ -2,6 +2,7 @@ package dev.penstock.broker.duty;
 
 import dev.penstock.broker.deliver.AppliedState;
 import dev.penstock.broker.deliver.CommandSubmitter;
+import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
 import dev.penstock.replicator.flow.SourceLog;
 import dev.penstock.storage.codec.BatchCodec;
 import dev.penstock.storage.machine.Command;
@@ -14,6 +15,8 @@ import dev.penstock.storage.model.SourceState;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log of one leader's replicator, over the proposer. Every fact carries the term in which the replicator was started:
@@ -55,14 +58,14 @@ final class ProposedSourceLog implements SourceLog {
     public CompletableFuture<Decision> bound(SourcePosition previous, Lsn bound) {
         return submitter
                 .append(new Command.SourceBound(streamId(), previous, bound), term)
-                .thenApply(decided -> decisionOf(decided.replies().get(0)));
+                .handle((decided, failure) -> decisionOf(reply(decided, failure)));
     }
 
     @Override
     public CompletableFuture<AppendOutcome> append(EventBatch batch) {
         return submitter
                 .append(new Command.Append(streamId(), BatchCodec.encode(batch)), term)
-                .thenApply(decided -> outcomeOf(decided.replies().get(0)));
+                .handle((decided, failure) -> outcomeOf(reply(decided, failure)));
     }
 
     @Override
@@ -71,7 +74,7 @@ final class ProposedSourceLog implements SourceLog {
                 .append(
                         new Command.StopSource(streamId(), gap.header().previous(), reason, BatchCodec.encode(gap)),
                         term)
-                .thenApply(decided -> outcomeOf(decided.replies().get(0)));
+                .handle((decided, failure) -> outcomeOf(reply(decided, failure)));
     }
 
     private int streamId() {
@@ -83,7 +86,18 @@ final class ProposedSourceLog implements SourceLog {
     private CompletableFuture<Decision> decide(Command command) {
         return submitter
                 .submit(List.of(command), term)
-                .thenApply(decided -> decisionOf(decided.replies().get(0)));
+                .handle((decided, failure) -> decisionOf(reply(decided, failure)));
+    }
+
+    private static Reply reply(CommandSubmitter.@Nullable Decided decided, @Nullable Throwable failure) {
+        if (decided != null) {
+            return decided.replies().get(0);
+        }
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        if (cause instanceof NotDecided notDecided && notDecided.reason() == NotDecided.Reason.DISK_FULL) {
+            throw new NotTaken("disk_full", String.valueOf(notDecided.getMessage()));
+        }
+        throw new CompletionException(cause);
     }
 
     private static Decision decisionOf(Reply reply) {

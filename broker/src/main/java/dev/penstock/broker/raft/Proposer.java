@@ -52,6 +52,7 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
     private final LongSupplier nanoTime;
     private final LongSupplier wallMillis;
     private final Executor failures;
+    private final DiskGuard disk;
     private final FailStop failStop;
     private final Thread thread;
 
@@ -84,6 +85,7 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
             LongSupplier nanoTime,
             LongSupplier wallMillis,
             Executor failures,
+            DiskGuard disk,
             FailStop failStop) {
         this.limits = limits;
         this.codec = codec;
@@ -91,6 +93,7 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
         this.nanoTime = nanoTime;
         this.wallMillis = wallMillis;
         this.failures = failures;
+        this.disk = disk;
         this.failStop = failStop;
         this.window = new AppendWindow(
                 limits.leaseTargetMillis(), limits.calmTargetMillis(), limits.maxOutstandingAppendBytes());
@@ -117,7 +120,16 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
 
     @Override
     public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        if (disk.isFull() && bringsEvents(command)) {
+            return refused(
+                    NotDecided.Reason.DISK_FULL,
+                    "less than " + disk.minFreeBytes() + " bytes (storage.min_free) are free on this node's disk");
+        }
         return enqueue(Lane.APPEND, List.of(command), sourceOf(command), plannedTerm);
+    }
+
+    private static boolean bringsEvents(Command command) {
+        return command instanceof Command.Append || command instanceof Command.StopSource;
     }
 
     private static int sourceOf(Command command) {

@@ -50,6 +50,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
     private final NodeIdentity identity;
     private final DataDirectory directory;
     private final ReplicatedState.Opener opener;
+    private final DiskGuard disk;
     private final FailStop failStop;
     private final ScheduledExecutorService events;
     private final ExecutorService checkpoints;
@@ -69,11 +70,13 @@ public final class RaftNode implements AutoCloseable, AppliedState {
             NodeIdentity identity,
             DataDirectory directory,
             StateMachines machines,
+            DiskGuard disk,
             FailStop failStop) {
         this.config = config;
         this.identity = identity;
         this.directory = directory;
         this.opener = machines.opener();
+        this.disk = disk;
         this.failStop = failStop;
         this.events = Executors.newSingleThreadScheduledExecutor(task -> thread(task, "penstock-raft-events"));
         this.checkpoints = Executors.newSingleThreadExecutor(task -> thread(task, "penstock-checkpoint"));
@@ -86,6 +89,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                 System::nanoTime,
                 System::currentTimeMillis,
                 this::onEvents,
+                disk,
                 failStop);
     }
 
@@ -128,6 +132,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         proposer.start();
         every(WATCH_MILLIS, this::look);
         every(EXPIRE_MILLIS, proposer::expire);
+        every(SECOND_MILLIS, disk::look);
         every(SECOND_MILLIS, () -> watching(RaftWatch::everySecond));
     }
 
@@ -252,6 +257,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                     checkpoints,
                     System::nanoTime,
                     RaftNode.this::noteSnapshot,
+                    disk,
                     failStop);
         }
     }

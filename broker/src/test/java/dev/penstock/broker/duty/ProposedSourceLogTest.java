@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
 import dev.penstock.broker.deliver.Events;
 import dev.penstock.broker.deliver.LocalLog;
+import dev.penstock.broker.deliver.ScriptedSubmitter;
 import dev.penstock.replicator.flow.SourceLog.AppendOutcome;
 import dev.penstock.replicator.flow.SourceLog.Decision;
+import dev.penstock.replicator.flow.SourceLog.NotTaken;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.model.Action;
@@ -107,6 +109,25 @@ class ProposedSourceLogTest {
         assertNotDecided(source.ready("system", 1, new Lsn(100)));
         assertNotDecided(source.intent("shop", "slot", "publication"));
         assertThat(source.state().orElseThrow().last()).isEqualTo(SourcePosition.ORIGIN);
+    }
+
+    @Test
+    void shouldNameTheDiskWhenItIsFull() {
+        // given
+        ScriptedSubmitter submitter = new ScriptedSubmitter(log);
+        submitter.refuse(NotDecided.Reason.DISK_FULL);
+
+        // when
+        CompletableFuture<AppendOutcome> outcome = new ProposedSourceLog(
+                        "main", submitter, log, log.leadership().term())
+                .append(batch(true));
+
+        // then
+        assertThatThrownBy(outcome::join)
+                .cause()
+                .isInstanceOfSatisfying(
+                        NotTaken.class,
+                        notTaken -> assertThat(notTaken.code()).isEqualTo("disk_full"));
     }
 
     private static void assertNotDecided(CompletableFuture<?> outcome) {

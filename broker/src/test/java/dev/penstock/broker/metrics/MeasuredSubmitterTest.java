@@ -25,7 +25,8 @@ class MeasuredSubmitterTest {
                     List::of,
                     List::of,
                     () -> new Samples.Http(Map.of(), 0, 0, 0, 0, 0, 0),
-                    () -> 0));
+                    () -> 0,
+                    () -> false));
     private final CommandSubmitter measured = new MeasuredSubmitter(
             new CommandSubmitter() {
                 @Override

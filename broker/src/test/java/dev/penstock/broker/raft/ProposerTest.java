@@ -36,8 +36,10 @@ class ProposerTest {
     private final AtomicLong nanos = new AtomicLong();
     private final BlockingQueue<Handed> handed = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> halts = new LinkedBlockingQueue<>();
+    private final AtomicLong freeBytes = new AtomicLong(1_000);
+    private final DiskGuard disk = new DiskGuard(freeBytes::get, 100);
     private final Proposer proposer =
-            new Proposer(LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run, this::halt);
+            new Proposer(LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run, disk, this::halt);
     private long nextIndex;
 
     private record Handed(Entry entry, byte[] content, CompletableFuture<Object> end) {
@@ -345,6 +347,7 @@ class ProposerTest {
                 nanos::get,
                 () -> 7,
                 Runnable::run,
+                disk,
                 this::halt);
         try (broken) {
             broken.start();
@@ -371,6 +374,7 @@ class ProposerTest {
                 },
                 () -> 7,
                 Runnable::run,
+                disk,
                 this::halt);
         try (broken) {
             broken.start();
@@ -404,5 +408,28 @@ class ProposerTest {
                 .isEqualTo(NotDecided.Reason.NOT_LEADER);
         proposer.append(CountingMachine.append(1, 1, 100), 4);
         assertThat(next().term()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldTakeNoEventsOnAFullDiskButLeasesAndBounds() throws Exception {
+        // given
+        lead(3);
+        freeBytes.set(99);
+        disk.look();
+        // then
+        assertThat(failure(append(1, 100)).reason()).isEqualTo(NotDecided.Reason.DISK_FULL);
+        CompletableFuture<Decided> lease = mark();
+        apply(next());
+        assertThat(lease).succeedsWithin(Duration.ofSeconds(10));
+        CompletableFuture<Decided> watch = proposer.append(new Command.Mark());
+        apply(next());
+        assertThat(watch).succeedsWithin(Duration.ofSeconds(10));
+
+        // and when there is space again
+        freeBytes.set(1_000);
+        disk.look();
+        CompletableFuture<Decided> event = append(1, 100);
+        apply(next());
+        assertThat(event).succeedsWithin(Duration.ofSeconds(10));
     }
 }

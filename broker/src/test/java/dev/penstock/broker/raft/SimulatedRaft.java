@@ -82,6 +82,7 @@ public final class SimulatedRaft implements AppliedState {
                 nanoTime,
                 wallMillis,
                 events,
+                new DiskGuard(() -> Long.MAX_VALUE, 0),
                 (reason, cause) -> {
                     throw new AssertionError(reason, cause);
                 });
