@@ -135,7 +135,7 @@ public final class Node implements AutoCloseable {
         EventReader reader = new EventReader(ports, batches);
         LeaderDuties duties = new LeaderDuties(submitter, ports, ports, NodeSettings.sources(config));
         samples.attach(duties);
-        NodeReport report = new NodeReport(config, ports, peers, duties, disk);
+        NodeReport report = opened("status", new NodeReport(config, ports, peers, duties, disk));
         GroupService groups = openGroups(submitter, ports, reader, batches);
         samples.attach(groups);
         openHttp(new NodeHttp.Parts(
@@ -163,7 +163,7 @@ public final class Node implements AutoCloseable {
         opened("Raft", raft);
         report.attach(raft);
         samples.attach(raft);
-        ClusterPeers.serve(peerEndpoints, raft, report::statusLines);
+        ClusterPeers.serve(peerEndpoints, raft, report::status);
         ports.attach(raft);
         duties.start();
         opened("duties", duties);

@@ -12,6 +12,8 @@ public final class Refused extends RuntimeException {
         /** Sent to the log without an answer: it may have been applied. Repeat it. */
         OUTCOME_UNKNOWN,
         OVERLOADED,
+        /** This node's state is being replaced: for a moment it has none. */
+        NOT_READY,
         UNKNOWN_GROUP,
         UNKNOWN_STREAM,
         GROUP_EXISTS,

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.penstock.broker.deliver.CommandSubmitter.Decided;
 import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
+import dev.penstock.broker.deliver.Refused;
 import dev.penstock.broker.raft.RaftConfig.Peer;
 import dev.penstock.broker.raft.RaftConfig.SnapshotLimits;
 import dev.penstock.broker.raft.RaftConfig.Timeouts;
@@ -213,7 +214,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     void awaitSameState() {
-        await().atMost(PATIENCE).until(() -> {
+        // Refused while a snapshot is being installed.
+        await().atMost(PATIENCE).ignoreException(Refused.class).until(() -> {
             Set<Long> indices = new HashSet<>();
             Set<Long> digests = new HashSet<>();
             for (Member member : members.values()) {
