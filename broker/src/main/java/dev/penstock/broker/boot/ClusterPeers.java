@@ -65,9 +65,10 @@ final class ClusterPeers {
         endpoints.add(IDENTITY, call -> CompletableFuture.completedFuture(PeerTexts.encode(startup.report())));
     }
 
-    static void serve(PeerEndpoints endpoints, RaftNode raft, Supplier<Map<String, String>> status) {
+    /** @param status of this node; may wait for the disk, so not on the caller's thread */
+    static void serve(PeerEndpoints endpoints, RaftNode raft, Supplier<CompletableFuture<Map<String, String>>> status) {
         endpoints.add(MARKS, call -> CompletableFuture.completedFuture(PeerTexts.encodeMarks(raft.marks())));
-        endpoints.add(STATUS, call -> CompletableFuture.completedFuture(PeerTexts.encode(status.get())));
+        endpoints.add(STATUS, call -> status.get().thenApply(PeerTexts::encode));
         endpoints.add(JOIN, call -> {
             Map<String, String> lines = PeerTexts.decode(call.body());
             return join(
@@ -109,11 +110,7 @@ final class ClusterPeers {
     /** Status lines of each other node that answers within two seconds. */
     CompletableFuture<Map<String, Map<String, String>>> status() {
         Map<String, CompletableFuture<Map<String, String>>> asked = new HashMap<>();
-        others.forEach((peer, address) -> asked.put(
-                peer,
-                client.call(address, STATUS, new byte[0], CALL_TIMEOUT)
-                        .thenApply(PeerTexts::decode)
-                        .exceptionally(failure -> Map.of())));
+        others.keySet().forEach(peer -> asked.put(peer, status(peer)));
         return CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new))
                 .thenApply(done -> {
                     Map<String, Map<String, String>> answers = new HashMap<>();
@@ -122,8 +119,19 @@ final class ClusterPeers {
                 });
     }
 
-    /** Asks the leader to take this node in, until it has; the calling thread waits. */
-    void joinCluster(NodeIdentity identity, String raftAddress, Supplier<Boolean> stopped) throws InterruptedException {
+    /** Status lines of one node, empty if it does not answer within two seconds. */
+    CompletableFuture<Map<String, String>> status(String peer) {
+        URI address = others.get(peer);
+        return address == null
+                ? CompletableFuture.completedFuture(Map.of())
+                : client.call(address, STATUS, new byte[0], CALL_TIMEOUT)
+                        .thenApply(PeerTexts::decode)
+                        .exceptionally(failure -> Map.of());
+    }
+
+    /** Asks the leader to take this node in, until it has; false if stopped before. The calling thread waits. */
+    boolean joinCluster(NodeIdentity identity, String raftAddress, Supplier<Boolean> stopped)
+            throws InterruptedException {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("node", identity.nodeId());
         lines.put("peer", identity.peerUuid().toString());
@@ -135,7 +143,7 @@ final class ClusterPeers {
                 String outcome = askToJoin(peer.getValue(), request);
                 if (outcome.equals("joined")) {
                     LOG.info("Joined the cluster through {}", peer.getKey());
-                    return;
+                    return true;
                 }
                 if (!outcome.equals("not_leader") && !outcome.equals(said)) {
                     LOG.warn("Asked {} to take this node in: {}; asking again", peer.getKey(), outcome);
@@ -144,6 +152,7 @@ final class ClusterPeers {
             }
             TimeUnit.MILLISECONDS.sleep(JOIN_RETRY_MILLIS);
         }
+        return false;
     }
 
     private String askToJoin(URI address, byte[] request) throws InterruptedException {

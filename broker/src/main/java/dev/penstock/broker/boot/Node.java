@@ -15,6 +15,7 @@ import dev.penstock.broker.metrics.MeasuredSubmitter;
 import dev.penstock.broker.metrics.NodeMetrics;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.broker.raft.DataDirectory;
+import dev.penstock.broker.raft.DiskGuard;
 import dev.penstock.broker.raft.FailStop;
 import dev.penstock.broker.raft.NodeIdentity;
 import dev.penstock.broker.raft.RaftNode;
@@ -112,6 +113,7 @@ public final class Node implements AutoCloseable {
         DataDirectory directory =
                 opened("data directory", DataDirectory.open(config.node().dataDir()));
         useScratch(directory.root());
+        DiskGuard disk = DiskGuard.of(directory.root(), config.storage().minFreeBytes());
         EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
         PeerKeys peerKeys = new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
         PeerClient peerClient = opened("peer channels", new PeerClient(loops, peerKeys, nodeId));
@@ -126,14 +128,14 @@ public final class Node implements AutoCloseable {
 
         RaftPorts ports = new RaftPorts();
         HttpCounters counters = new HttpCounters();
-        NodeSamples samples = new NodeSamples(ports, counters, config.node().dataDir(), Clock.systemUTC());
+        NodeSamples samples = new NodeSamples(ports, counters, config.node().dataDir(), disk, Clock.systemUTC());
         NodeMetrics metrics = opened("metrics", openMetrics(samples));
         CommandSubmitter submitter = new MeasuredSubmitter(ports, metrics);
         LogBatches batches = new LogBatches(BATCH_CACHE_BYTES);
         EventReader reader = new EventReader(ports, batches);
         LeaderDuties duties = new LeaderDuties(submitter, ports, ports, NodeSettings.sources(config));
         samples.attach(duties);
-        NodeReport report = new NodeReport(config, ports, peers, duties);
+        NodeReport report = opened("status", new NodeReport(config, ports, peers, duties, disk));
         GroupService groups = openGroups(submitter, ports, reader, batches);
         samples.attach(groups);
         openHttp(new NodeHttp.Parts(
@@ -155,19 +157,20 @@ public final class Node implements AutoCloseable {
                 identity,
                 directory,
                 StateMachines.rocks(NodeSettings.rocks(config), failStop),
+                disk,
                 failStop);
         raft.start();
         opened("Raft", raft);
         report.attach(raft);
         samples.attach(raft);
-        ClusterPeers.serve(peerEndpoints, raft, report::statusLines);
+        ClusterPeers.serve(peerEndpoints, raft, report::status);
         ports.attach(raft);
         duties.start();
         opened("duties", duties);
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
         opened("digest watch", scheduler::shutdownNow);
         peers.watchDigests(raft, scheduler, failStop);
-        joinIfNew(peers, raft, identity);
+        joinIfNew(peers, raft, identity, directory);
         LOG.info(
                 "Node {} is up: HTTP {}, Raft {}",
                 nodeId,
@@ -240,16 +243,23 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void joinIfNew(ClusterPeers peers, RaftNode raft, NodeIdentity identity) {
-        if (!identity.joined() || raft.memberAddresses().containsKey(identity.nodeId())) {
+    /** Until it was taken in, through as many starts as that needs. */
+    private void joinIfNew(ClusterPeers peers, RaftNode raft, NodeIdentity identity, DataDirectory directory) {
+        if (!identity.joined() || !directory.isJoining()) {
             return;
         }
         Thread joining = new Thread(
                 () -> {
                     try {
-                        peers.joinCluster(identity, config.self().raft().toString(), closing::get);
+                        if (raft.isMember()
+                                || peers.joinCluster(
+                                        identity, config.self().raft().toString(), closing::get)) {
+                            directory.markJoined();
+                        }
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
+                    } catch (IOException e) {
+                        LOG.warn("That this node has joined could not be noted; it asks again at its next start", e);
                     }
                 },
                 "penstock-join");

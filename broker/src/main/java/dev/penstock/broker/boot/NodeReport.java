@@ -2,14 +2,15 @@ package dev.penstock.broker.boot;
 
 import dev.penstock.broker.config.NodeConfig;
 import dev.penstock.broker.deliver.LeaderView.Leadership;
+import dev.penstock.broker.deliver.Refused;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.api.ClusterReport;
 import dev.penstock.broker.http.api.NodeHealth;
+import dev.penstock.broker.raft.DiskGuard;
 import dev.penstock.broker.raft.RaftNode;
 import dev.penstock.broker.raft.RaftStatus;
 import dev.penstock.replicator.flow.SourceStatus;
 import dev.penstock.storage.machine.MachineView;
-import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StreamState;
 import java.net.URI;
 import java.util.ArrayList;
@@ -18,16 +19,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What this node says of itself, of the cluster and of its sources. Thread-safe. A node's own facts travel to the others as
- * lines ({@link PeerTexts}); what the leader's replicators do is known on the leader only, so the others ask it.
+ * lines ({@link PeerTexts}); what the leader's replicators do is known on the leader only, so the others ask it. The store is
+ * read on a thread of its own: answers of peers come on event loops, which must not wait for it.
  */
-final class NodeReport implements ClusterReport, NodeHealth {
+final class NodeReport implements ClusterReport, NodeHealth, AutoCloseable {
+
+    /** As many as nodes and probes ask at a time, with room; beyond it they are refused. */
+    private static final int MAX_WAITING = 256;
 
     private static final String SOURCE = "source.";
+    private static final String BOUND = "bound.";
+    private static final String LAST = "last.";
     private static final String SEPARATOR = "|";
     private static final String NOT_LED = "no_leader";
 
@@ -35,13 +46,32 @@ final class NodeReport implements ClusterReport, NodeHealth {
     private final RaftPorts ports;
     private final ClusterPeers peers;
     private final LeaderDuties duties;
+    private final DiskGuard disk;
+    private final LeaderLines leaderLines;
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
+                Thread status = new Thread(task, "penstock-status");
+                status.setDaemon(true);
+                return status;
+            });
     private volatile @Nullable RaftNode raft;
+    private volatile LogFacts logFacts = new LogFacts(0, Optional.empty(), Map.of());
 
-    NodeReport(NodeConfig config, RaftPorts ports, ClusterPeers peers, LeaderDuties duties) {
+    /**
+     * What the log says, as last read.
+     *
+     * @param chain the digest of the first stream at its end
+     * @param sources lines
+     */
+    private record LogFacts(long end, Optional<String> chain, Map<String, String> sources) {}
+
+    NodeReport(NodeConfig config, RaftPorts ports, ClusterPeers peers, LeaderDuties duties, DiskGuard disk) {
         this.config = config;
         this.ports = ports;
         this.peers = peers;
         this.duties = duties;
+        this.disk = disk;
+        this.leaderLines = new LeaderLines(peers::status, System::nanoTime);
     }
 
     void attach(RaftNode node) {
@@ -50,8 +80,16 @@ final class NodeReport implements ClusterReport, NodeHealth {
 
     // ---- this node ----
 
-    /** This node's own facts, for the others. */
-    Map<String, String> statusLines() {
+    /** This node's own facts, for the others. Never blocks. */
+    CompletableFuture<Map<String, String>> status() {
+        try {
+            return CompletableFuture.supplyAsync(this::statusLines, thread);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private Map<String, String> statusLines() {
         Map<String, String> lines = new LinkedHashMap<>();
         RaftNode node = raft;
         if (node == null) {
@@ -62,12 +100,11 @@ final class NodeReport implements ClusterReport, NodeHealth {
         lines.put("term", Long.toString(status.term()));
         lines.put("commit", Long.toString(status.commitIndex()));
         status.leader().ifPresent(leader -> lines.put("leader", leader));
-        try (MachineView view = ports.openView()) {
-            lines.put("applied", Long.toString(view.appliedIndex()));
-            Optional<StreamState> stream = view.streams().stream().findFirst();
-            lines.put("end", Long.toString(stream.map(StreamState::end).orElse(0L)));
-            stream.ifPresent(of -> lines.put("chain", String.format(Locale.ROOT, "%016x", of.chain())));
-        }
+        lines.put("applied", Long.toString(status.appliedIndex()));
+        LogFacts facts = readLogFacts();
+        lines.put("end", Long.toString(facts.end()));
+        facts.chain().ifPresent(chain -> lines.put("chain", chain));
+        lines.putAll(facts.sources());
         for (SourceStatus source : duties.sourceStatus()) {
             lines.put(
                     SOURCE + source.source(),
@@ -83,13 +120,31 @@ final class NodeReport implements ClusterReport, NodeHealth {
         return lines;
     }
 
+    private LogFacts readLogFacts() {
+        try (MachineView view = ports.openView()) {
+            Optional<StreamState> stream = view.streams().stream().findFirst();
+            Map<String, String> sources = new LinkedHashMap<>();
+            config.source().flatMap(source -> view.source(source.name())).ifPresent(source -> {
+                sources.put(BOUND + source.name(), source.bound().toString());
+                sources.put(LAST + source.name(), source.last().commitLsn().toString());
+            });
+            logFacts = new LogFacts(
+                    stream.map(StreamState::end).orElse(0L),
+                    stream.map(of -> String.format(Locale.ROOT, "%016x", of.chain())),
+                    sources);
+        } catch (Refused replaced) {
+            // A snapshot is being installed: what was known before it is still true of this node.
+        }
+        return logFacts;
+    }
+
     // ---- the cluster ----
 
     @Override
     public CompletableFuture<Cluster> report() {
-        return peers.status().thenApply(others -> {
+        return peers.status().thenCombine(status(), (others, own) -> {
             Map<String, Map<String, String>> all = new LinkedHashMap<>(others);
-            all.put(config.node().id(), statusLines());
+            all.put(config.node().id(), own);
             Leadership leadership = ports.leadership();
             List<Node> nodes = new ArrayList<>();
             NodeSettings.httpAddresses(config)
@@ -127,7 +182,10 @@ final class NodeReport implements ClusterReport, NodeHealth {
         List<Source> sources = new ArrayList<>();
         config.source().ifPresent(source -> {
             String told = leaderLines.get(SOURCE + source.name());
-            sources.add(told == null ? unled(source.name()) : source(source.name(), told));
+            sources.add(
+                    told == null
+                            ? unled(source.name(), all.getOrDefault(config.node().id(), Map.of()))
+                            : source(source.name(), told));
         });
         return sources;
     }
@@ -138,17 +196,9 @@ final class NodeReport implements ClusterReport, NodeHealth {
     }
 
     /** Nobody reads the slot: what the log knows. */
-    private Source unled(String name) {
-        String bound = "0/0";
-        String last = "0/0";
-        if (raft != null) {
-            try (MachineView view = ports.openView()) {
-                Optional<SourceState> state = view.source(name);
-                bound = state.map(known -> known.bound().toString()).orElse(bound);
-                last = state.map(known -> known.last().commitLsn().toString()).orElse(last);
-            }
-        }
-        return new Source(name, "idle", NOT_LED, bound, last, 0);
+    private static Source unled(String name, Map<String, String> own) {
+        return new Source(
+                name, "idle", NOT_LED, own.getOrDefault(BOUND + name, "0/0"), own.getOrDefault(LAST + name, "0/0"), 0);
     }
 
     // ---- health ----
@@ -168,27 +218,41 @@ final class NodeReport implements ClusterReport, NodeHealth {
                 caughtUp,
                 caughtUp ? "ok" : "catching_up",
                 caughtUp ? "" : "the node has not applied yet what was committed before its start"));
+        // It can serve all the same: consumers go on, so requests are to reach it.
+        checks.add(new Check(
+                "disk",
+                true,
+                disk.isFull() ? "disk_full" : "ok",
+                disk.isFull() ? "less than storage.min_free is free: no new events are taken" : ""));
         return new Health(checks);
     }
 
     @Override
-    public Health sources() {
+    public CompletableFuture<Health> sources() {
         if (config.source().isEmpty()) {
-            return new Health(List.of());
+            return CompletableFuture.completedFuture(new Health(List.of()));
         }
         String name = config.source().get().name();
         Leadership leadership = ports.leadership();
-        Map<String, String> lines = leadership.leads()
-                ? statusLines()
+        CompletableFuture<Map<String, String>> lines = leadership.leads()
+                ? status()
                 : leadership
                         .leader()
-                        .map(leader -> peers.status().join().getOrDefault(leader, Map.of()))
-                        .orElse(Map.of());
-        String told = lines.get(SOURCE + name);
+                        .map(leaderLines::of)
+                        .orElseGet(() -> CompletableFuture.completedFuture(Map.of()));
+        return lines.thenApply(told -> new Health(List.of(check(name, told.get(SOURCE + name)))));
+    }
+
+    private static Check check(String name, @Nullable String told) {
         if (told == null) {
-            return new Health(List.of(new Check(name, false, NOT_LED, "no leader reads the slot")));
+            return new Check(name, false, NOT_LED, "no leader reads the slot");
         }
         String[] parts = told.split("\\|", 6);
-        return new Health(List.of(new Check(name, parts[1].equals("ok"), parts[1], parts[5])));
+        return new Check(name, parts[1].equals("ok"), parts[1], parts[5]);
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
     }
 }

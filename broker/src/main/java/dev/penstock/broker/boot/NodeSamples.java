@@ -5,6 +5,7 @@ import dev.penstock.broker.deliver.LeaderView.Leadership;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.HttpCounters;
 import dev.penstock.broker.metrics.Samples;
+import dev.penstock.broker.raft.DiskGuard;
 import dev.penstock.broker.raft.RaftNode;
 import dev.penstock.replicator.flow.SourceStatus;
 import dev.penstock.storage.machine.MachineView;
@@ -31,15 +32,17 @@ final class NodeSamples {
     private final RaftPorts ports;
     private final HttpCounters counters;
     private final Path dataDirectory;
+    private final DiskGuard disk;
     private final Clock clock;
     private volatile @Nullable GroupService groups;
     private volatile @Nullable LeaderDuties duties;
     private volatile @Nullable RaftNode raft;
 
-    NodeSamples(RaftPorts ports, HttpCounters counters, Path dataDirectory, Clock clock) {
+    NodeSamples(RaftPorts ports, HttpCounters counters, Path dataDirectory, DiskGuard disk, Clock clock) {
         this.ports = ports;
         this.counters = counters;
         this.dataDirectory = dataDirectory;
+        this.disk = disk;
         this.clock = clock;
     }
 
@@ -56,7 +59,7 @@ final class NodeSamples {
     }
 
     Samples samples() {
-        return new Samples(this::raft, this::sources, this::streams, this::groups, this::http, this::freeDiskBytes);
+        return new Samples(this::raft, this::sources, this::streams, this::groups, this::http, this::freeDiskBytes, disk::isFull);
     }
 
     private Samples.Raft raft() {

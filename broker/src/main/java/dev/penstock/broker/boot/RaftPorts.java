@@ -46,9 +46,9 @@ final class RaftPorts implements CommandSubmitter, LeaderView, AppliedState {
     }
 
     @Override
-    public CompletableFuture<Decided> append(Command command) {
+    public CompletableFuture<Decided> append(Command command, long plannedTerm) {
         RaftNode node = raft;
-        return node == null ? notYet() : node.submitter().append(command);
+        return node == null ? notYet() : node.submitter().append(command, plannedTerm);
     }
 
     private static CompletableFuture<Decided> notYet() {

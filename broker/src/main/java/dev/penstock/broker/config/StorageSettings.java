@@ -45,7 +45,8 @@ public record StorageSettings(
 
         @Setting(
                 key = "min_free",
-                doc = "Below this much free space the node takes nothing new.",
+                doc = "Below this much free space a leader takes no new events, below half of it a node takes no"
+                        + " snapshot. Leases, acks and reads go on. Ends by itself when there is more.",
                 fallback = "1GiB",
                 atLeast = "16MiB",
                 atMost = "1TiB")

@@ -24,7 +24,12 @@ public interface CommandSubmitter {
     CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm);
 
     /** Appends go out in the order of calls, several entries may be on their way. */
-    CompletableFuture<Decided> append(Command command);
+    default CompletableFuture<Decided> append(Command command) {
+        return append(command, ANY_TERM);
+    }
+
+    /** The same for what one leadership's replicator found out: refused unless this node still leads in that term. */
+    CompletableFuture<Decided> append(Command command, long plannedTerm);
 
     /** @param index Raft index of the entry that decided; the reply is from its application on this node */
     record Decided(long index, List<Reply> replies) {}
@@ -37,6 +42,8 @@ public interface CommandSubmitter {
         public enum Reason {
             NOT_LEADER,
             OVERLOADED,
+            /** New events only: too little space is left on this node's disk. */
+            DISK_FULL,
             /** Larger than an entry: trying again is useless. */
             TOO_LARGE,
             UNKNOWN

@@ -21,8 +21,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -73,11 +71,12 @@ public final class GroupService implements AutoCloseable {
     public record Described(
             long logIndex, GroupState group, String stream, long floor, long backlog, long oldestUnsettledMillis) {}
 
-    private final CommandSubmitter submitter;
     private final LeaderView leader;
     private final AppliedState state;
     private final ReceiptSeal seal;
     private final Clock wallClock;
+    private final GroupDecisions decisions;
+    private final Settling settling;
     private final ReceiveService receives;
 
     public GroupService(
@@ -116,11 +115,12 @@ public final class GroupService implements AutoCloseable {
             Clock wallClock,
             int maxInFlightPerGroup,
             LongSupplier nanoTime) {
-        this.submitter = submitter;
         this.leader = leader;
         this.state = state;
         this.seal = seal;
         this.wallClock = wallClock;
+        this.decisions = new GroupDecisions(submitter, leader, state);
+        this.settling = new Settling(decisions, seal);
         this.receives = new ReceiveService(
                 submitter, leader, state, reader, batches, seal, readers, maxInFlightPerGroup, nanoTime);
     }
@@ -139,12 +139,12 @@ public final class GroupService implements AutoCloseable {
                             Refused.Code.UNKNOWN_STREAM, "expected a known stream, but there is no '" + stream + "'"))
                     .id();
         } catch (IllegalArgumentException e) {
-            return refused(new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(e.getMessage())));
+            return GroupDecisions.refused(new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(e.getMessage())));
         } catch (Refused e) {
-            return refused(leader.leadership().leads() ? e : notLeading());
+            return GroupDecisions.refused(leader.leadership().leads() ? e : GroupDecisions.notLeading());
         }
-        return decide(new Command.CreateGroup(name, streamId, start, config), (index, reply) -> {
-            Reply.GroupCreated created = expect(Reply.GroupCreated.class, reply);
+        return decisions.decide(new Command.CreateGroup(name, streamId, start, config), (index, reply) -> {
+            Reply.GroupCreated created = GroupDecisions.expect(Reply.GroupCreated.class, reply);
             try (MachineView view = state.openView()) {
                 GroupState group = view.group(created.groupId())
                         .orElseThrow(() ->
@@ -156,12 +156,11 @@ public final class GroupService implements AutoCloseable {
 
     /** Completes with the Raft index that decided. */
     public CompletableFuture<Long> delete(String name) {
-        return withGroup(
-                name,
-                group -> decide(new Command.DeleteGroup(group.id(), group.generation()), (index, reply) -> {
-                    expect(Reply.Done.class, reply);
+        return decisions.onGroup(
+                name, group -> new Command.DeleteGroup(group.id(), group.generation()), (group, index, reply) -> {
+                    GroupDecisions.expect(Reply.Done.class, reply);
                     return index;
-                }));
+                });
     }
 
     /** All groups, in order of name. */
@@ -203,11 +202,12 @@ public final class GroupService implements AutoCloseable {
     private record GroupKey(int groupId, long generation) {}
 
     public CompletableFuture<Settled> ack(String group, List<String> receipts) {
-        return settle(group, receipts, (state, leases) -> new Command.Ack(state.id(), state.generation(), leases));
+        return settling.settle(
+                group, receipts, (state, leases) -> new Command.Ack(state.id(), state.generation(), leases));
     }
 
     public CompletableFuture<Settled> nack(String group, List<String> receipts, long delayMillis) {
-        return settle(
+        return settling.settle(
                 group,
                 receipts,
                 (state, leases) -> new Command.Nack(state.id(), state.generation(), leases, delayMillis));
@@ -216,7 +216,7 @@ public final class GroupService implements AutoCloseable {
     /** @param lenient the standard SQS view: any authentic receipt of an unsettled message */
     public CompletableFuture<Settled> extend(
             String group, List<String> receipts, long visibilityMillis, boolean lenient) {
-        return settle(
+        return settling.settle(
                 group,
                 receipts,
                 (state, leases) ->
@@ -224,27 +224,29 @@ public final class GroupService implements AutoCloseable {
     }
 
     public CompletableFuture<Sought> seek(String group, StartPosition to, boolean dryRun) {
-        return withGroup(group, found -> {
-            if (!dryRun) {
-                return decide(new Command.SeekGroup(found.id(), found.generation(), to), (index, reply) -> {
-                    Reply.Sought sought = expect(Reply.Sought.class, reply);
-                    return new Sought(index, sought.from(), sought.to(), endOf(found) - sought.to());
-                });
+        if (!dryRun) {
+            return decisions.onGroup(
+                    group,
+                    found -> new Command.SeekGroup(found.id(), found.generation(), to),
+                    (found, index, reply) -> {
+                        Reply.Sought sought = GroupDecisions.expect(Reply.Sought.class, reply);
+                        return new Sought(index, sought.from(), sought.to(), endOf(found) - sought.to());
+                    });
+        }
+        return decisions.withGroup(group, (view, found) -> {
+            StreamState stream = view.stream(found.streamId()).orElseThrow();
+            long target = to.resolve(stream.earliest(), stream.end());
+            if (target < stream.earliest() || target > stream.end()) {
+                return GroupDecisions.refused(new Refused(
+                        Refused.Code.OFFSET_OUT_OF_RANGE,
+                        "expected an offset from " + Offsets.format(stream.earliest()) + " to "
+                                + Offsets.format(stream.end()) + ", but got " + Offsets.format(target),
+                        stream.earliest(),
+                        stream.end()));
             }
-            try (MachineView view = state.openView()) {
-                StreamState stream = view.stream(found.streamId()).orElseThrow();
-                long target = to.resolve(stream.earliest(), stream.end());
-                if (target < stream.earliest() || target > stream.end()) {
-                    return refused(new Refused(
-                            Refused.Code.OFFSET_OUT_OF_RANGE,
-                            "expected an offset from " + Offsets.format(stream.earliest()) + " to "
-                                    + Offsets.format(stream.end()) + ", but got " + Offsets.format(target),
-                            stream.earliest(),
-                            stream.end()));
-                }
-                return CompletableFuture.completedFuture(
-                        new Sought(view.appliedIndex(), view.floor(found), target, stream.end() - target));
-            }
+            // From where the machine would leave it.
+            return CompletableFuture.completedFuture(
+                    new Sought(view.appliedIndex(), found.scan(), target, stream.end() - target));
         });
     }
 
@@ -271,104 +273,5 @@ public final class GroupService implements AutoCloseable {
         }
         return new Described(
                 view.appliedIndex(), group, stream.name(), floor, stream.end() - group.scan(), oldestMillis);
-    }
-
-    private CompletableFuture<Settled> settle(
-            String name, List<String> receipts, BiFunction<GroupState, List<LeaseRef>, Command> command) {
-        return withGroup(name, group -> {
-            ItemOutcome[] outcomes = new ItemOutcome[receipts.size()];
-            List<LeaseRef> leases = new ArrayList<>(receipts.size());
-            List<Integer> places = new ArrayList<>(receipts.size());
-            for (int i = 0; i < outcomes.length; i++) {
-                Optional<ReceiptSeal.Opened> opened = seal.open(receipts.get(i));
-                if (opened.isEmpty() || opened.get().groupId() != group.id()) {
-                    outcomes[i] = ItemOutcome.INVALID;
-                } else if (opened.get().generation() != group.generation()) {
-                    outcomes[i] = ItemOutcome.LEASE_LOST;
-                } else {
-                    leases.add(opened.get().lease());
-                    places.add(i);
-                }
-            }
-            if (leases.isEmpty()) {
-                return CompletableFuture.completedFuture(new Settled(state.appliedIndex(), List.of(outcomes)));
-            }
-            return decide(command.apply(group, leases), (index, reply) -> {
-                boolean sought = reply instanceof Reply.Rejected rejected
-                        && rejected.reason() == Reply.Rejection.STALE_GENERATION;
-                Reply.ItemResult[] results =
-                        sought ? null : expect(Reply.Settled.class, reply).results();
-                for (int i = 0; i < places.size(); i++) {
-                    outcomes[places.get(i)] = results == null ? ItemOutcome.LEASE_LOST : outcomeOf(results[i]);
-                }
-                return new Settled(index, List.of(outcomes));
-            });
-        });
-    }
-
-    private <T> CompletableFuture<T> withGroup(String name, Function<GroupState, CompletableFuture<T>> use) {
-        if (!leader.leadership().leads()) {
-            return refused(notLeading());
-        }
-        Optional<GroupState> group;
-        try (MachineView view = state.openView()) {
-            group = view.group(name);
-        }
-        return group.map(use)
-                .orElseGet(() -> refused(new Refused(
-                        Refused.Code.UNKNOWN_GROUP, "expected a known group, but there is no '" + name + "'")));
-    }
-
-    private <T> CompletableFuture<T> decide(Command command, BiFunction<Long, Reply, T> result) {
-        if (!leader.leadership().leads()) {
-            return refused(notLeading());
-        }
-        return submitter
-                .submit(List.of(command))
-                .handle((decided, failure) -> {
-                    if (failure != null) {
-                        throw ReceiveService.refusalOf(failure);
-                    }
-                    return result.apply(decided.index(), decided.replies().get(0));
-                })
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(ReceiveService.refusalOf(failure)));
-    }
-
-    private static <T extends Reply> T expect(Class<T> type, Reply reply) {
-        if (type.isInstance(reply)) {
-            return type.cast(reply);
-        }
-        if (reply instanceof Reply.Rejected rejected) {
-            throw new Refused(codeOf(rejected.reason()), rejected.detail());
-        }
-        throw new IllegalStateException("expected the reply " + type.getSimpleName() + ", but got " + reply);
-    }
-
-    private static Refused.Code codeOf(Reply.Rejection reason) {
-        return switch (reason) {
-            case UNKNOWN_GROUP, STALE_GENERATION -> Refused.Code.UNKNOWN_GROUP;
-            case UNKNOWN_STREAM, UNKNOWN_SOURCE -> Refused.Code.UNKNOWN_STREAM;
-            case GROUP_EXISTS -> Refused.Code.GROUP_EXISTS;
-            case OFFSET_OUT_OF_RANGE -> Refused.Code.OFFSET_OUT_OF_RANGE;
-            case IN_FLIGHT_LIMIT -> Refused.Code.IN_FLIGHT_LIMIT;
-            case STALE_PLAN, STALE_TERM, STALE_SCAN, NOT_AVAILABLE -> Refused.Code.OUTCOME_UNKNOWN;
-            case SOURCE_STOPPED, SOURCE_CONFLICT, MALFORMED -> Refused.Code.INVALID_REQUEST;
-        };
-    }
-
-    private static <T> CompletableFuture<T> refused(Refused refusal) {
-        return CompletableFuture.failedFuture(refusal);
-    }
-
-    private static Refused notLeading() {
-        return new Refused(Refused.Code.NO_LEADER, "this node does not lead");
-    }
-
-    static ItemOutcome outcomeOf(Reply.ItemResult result) {
-        return switch (result) {
-            case OK -> ItemOutcome.OK;
-            case LEASE_LOST -> ItemOutcome.LEASE_LOST;
-            case SETTLED -> ItemOutcome.SETTLED;
-        };
     }
 }

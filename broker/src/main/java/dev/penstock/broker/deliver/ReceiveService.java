@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -110,6 +111,10 @@ final class ReceiveService implements AutoCloseable {
         private final List<Waiting> waiting = new ArrayList<>();
         private boolean granting;
         private boolean dirty = true;
+        /** No empty grant before {@code retryNanos}: the log refused one. */
+        private boolean backsOff;
+
+        private long retryNanos;
         private int streamId = -1;
         private int groupId = -1;
         private long generation = -1;
@@ -224,6 +229,10 @@ final class ReceiveService implements AutoCloseable {
         for (Iterator<Map.Entry<String, Desk>> i = desks.entrySet().iterator(); i.hasNext(); ) {
             Map.Entry<String, Desk> entry = i.next();
             Desk desk = entry.getValue();
+            if (desk.backsOff && desk.retryNanos - now <= 0) {
+                desk.backsOff = false;
+                desk.dirty = true;
+            }
             if (desk.dirty && !desk.granting) {
                 plan(entry.getKey(), desk);
             }
@@ -303,7 +312,7 @@ final class ReceiveService implements AutoCloseable {
             }
             desk.dirty |= plan.more() && plan.messages() == 0;
             if (plan.messages() == 0) {
-                if (plan.newScan() - plan.previousScan() >= EMPTY_GRANT_OFFSETS) {
+                if (!desk.backsOff && plan.newScan() - plan.previousScan() >= EMPTY_GRANT_OFFSETS) {
                     grants.add(plan.grant(group, 0));
                 }
                 return;
@@ -317,14 +326,11 @@ final class ReceiveService implements AutoCloseable {
 
     private void propose(Desk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
         long plannedNanos = nanoTime.getAsLong();
-        CompletableFuture<?> unused = submitter
-                .submit(grants, term)
+        CompletableFuture<?> unused = submitted(grants, term)
                 .whenComplete((decided, failure) -> inbox.add(() -> {
                     desk.granting = false;
                     if (failure != null) {
-                        desk.dirty = true;
-                        Refused refused = refusalOf(failure);
-                        served.forEach(waiting -> waiting.answer.completeExceptionally(refused));
+                        refuseGrants(desk, served, refusalOf(failure));
                         return;
                     }
                     for (int i = 0; i < served.size(); i++) {
@@ -339,9 +345,30 @@ final class ReceiveService implements AutoCloseable {
                 }));
     }
 
+    /** Fails by its future only: a desk whose grants are on their way must hear of their end. */
+    private CompletableFuture<CommandSubmitter.Decided> submitted(List<Command> grants, long term) {
+        try {
+            return submitter.submit(grants, term);
+        } catch (RuntimeException e) {
+            LOG.error("Grants could not be submitted; those waiting are refused and may be repeated", e);
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private void refuseGrants(Desk desk, List<Waiting> served, Refused refused) {
+        if (served.isEmpty()) {
+            // It only moved the scan, and nobody was refused by it: planned again at once it would be refused at once.
+            desk.backsOff = true;
+            desk.retryNanos = nanoTime.getAsLong() + MAX_IDLE_NANOS;
+        } else {
+            desk.dirty = true;
+        }
+        served.forEach(waiting -> waiting.answer.completeExceptionally(refused));
+    }
+
     private void settleGrant(Desk desk, GroupState group, Waiting waiting, long index, Reply reply, long plannedNanos) {
         if (reply instanceof Reply.Granted granted) {
-            readers.execute(() -> answer(group, waiting, index, granted, plannedNanos));
+            readGrant(group, waiting, index, granted, plannedNanos);
         } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.UNKNOWN_GROUP) {
             waiting.answer.completeExceptionally(new Refused(Refused.Code.UNKNOWN_GROUP, rejected.detail()));
         } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.IN_FLIGHT_LIMIT) {
@@ -353,6 +380,16 @@ final class ReceiveService implements AutoCloseable {
             current.waiting.add(0, waiting);
             current.judgedTo = 0;
             current.dirty = true;
+        }
+    }
+
+    private void readGrant(GroupState group, Waiting waiting, long index, Reply.Granted granted, long plannedNanos) {
+        try {
+            readers.execute(() -> answer(group, waiting, index, granted, plannedNanos));
+        } catch (RejectedExecutionException e) {
+            // The node stops. The messages come back when their leases end; whoever waits must not wait for that.
+            waiting.answer.completeExceptionally(
+                    new Refused(Refused.Code.OUTCOME_UNKNOWN, "the node stops; repeat the receive elsewhere"));
         }
     }
 
@@ -455,7 +492,7 @@ final class ReceiveService implements AutoCloseable {
         if (cause instanceof CommandSubmitter.NotDecided notDecided && !notDecided.outcomeUnknown()) {
             return new Refused(
                     switch (notDecided.reason()) {
-                        case OVERLOADED -> Refused.Code.OVERLOADED;
+                        case OVERLOADED, DISK_FULL -> Refused.Code.OVERLOADED;
                         case TOO_LARGE -> Refused.Code.INVALID_REQUEST;
                         default -> Refused.Code.NO_LEADER;
                     },

@@ -75,7 +75,14 @@ final class ExpiryDuty implements AutoCloseable {
 
     private void propose(List<Command> commands) {
         proposing = true;
-        CompletableFuture<?> unused = submitter.submit(commands, term).whenComplete((decided, failure) -> {
+        CompletableFuture<CommandSubmitter.Decided> answer;
+        try {
+            answer = submitter.submit(commands, term);
+        } catch (RuntimeException e) {
+            proposing = false;
+            throw e;
+        }
+        CompletableFuture<?> unused = answer.whenComplete((decided, failure) -> {
             proposing = false;
             if (failure == null && decided.replies().stream().anyMatch(ExpiryDuty::more) && !closed) {
                 scheduler.execute(this::tick);

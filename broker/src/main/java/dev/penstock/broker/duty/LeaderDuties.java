@@ -92,7 +92,7 @@ public final class LeaderDuties implements AutoCloseable {
         List<Replicator> started = new ArrayList<>();
         for (SourceConfig source : sources) {
             Replicator replicator =
-                    new Replicator(source, new ProposedSourceLog(source.name(), submitter, state), term);
+                    new Replicator(source, new ProposedSourceLog(source.name(), submitter, state, term), term);
             running.add(replicator);
             started.add(replicator);
             replicator.start();

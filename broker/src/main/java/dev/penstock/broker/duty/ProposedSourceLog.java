@@ -2,6 +2,7 @@ package dev.penstock.broker.duty;
 
 import dev.penstock.broker.deliver.AppliedState;
 import dev.penstock.broker.deliver.CommandSubmitter;
+import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
 import dev.penstock.replicator.flow.SourceLog;
 import dev.penstock.storage.codec.BatchCodec;
 import dev.penstock.storage.machine.Command;
@@ -14,18 +15,26 @@ import dev.penstock.storage.model.SourceState;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
-/** The replicator's log, over the proposer. Encodes batches on the caller's thread, which is the replicator's. */
+/**
+ * The log of one leader's replicator, over the proposer. Every fact carries the term in which the replicator was started:
+ * one that is late must not be stamped with a later term of the same node. Encodes batches on the caller's thread, which is
+ * the replicator's.
+ */
 final class ProposedSourceLog implements SourceLog {
 
     private final String source;
     private final CommandSubmitter submitter;
     private final AppliedState state;
+    private final long term;
 
-    ProposedSourceLog(String source, CommandSubmitter submitter, AppliedState state) {
+    ProposedSourceLog(String source, CommandSubmitter submitter, AppliedState state, long term) {
         this.source = source;
         this.submitter = submitter;
         this.state = state;
+        this.term = term;
     }
 
     @Override
@@ -48,22 +57,24 @@ final class ProposedSourceLog implements SourceLog {
     @Override
     public CompletableFuture<Decision> bound(SourcePosition previous, Lsn bound) {
         return submitter
-                .append(new Command.SourceBound(streamId(), previous, bound))
-                .thenApply(decided -> decisionOf(decided.replies().get(0)));
+                .append(new Command.SourceBound(streamId(), previous, bound), term)
+                .handle((decided, failure) -> decisionOf(reply(decided, failure)));
     }
 
     @Override
     public CompletableFuture<AppendOutcome> append(EventBatch batch) {
         return submitter
-                .append(new Command.Append(streamId(), BatchCodec.encode(batch)))
-                .thenApply(decided -> outcomeOf(decided.replies().get(0)));
+                .append(new Command.Append(streamId(), BatchCodec.encode(batch)), term)
+                .handle((decided, failure) -> outcomeOf(reply(decided, failure)));
     }
 
     @Override
     public CompletableFuture<AppendOutcome> stop(String reason, EventBatch gap) {
         return submitter
-                .append(new Command.StopSource(streamId(), gap.header().previous(), reason, BatchCodec.encode(gap)))
-                .thenApply(decided -> outcomeOf(decided.replies().get(0)));
+                .append(
+                        new Command.StopSource(streamId(), gap.header().previous(), reason, BatchCodec.encode(gap)),
+                        term)
+                .handle((decided, failure) -> outcomeOf(reply(decided, failure)));
     }
 
     private int streamId() {
@@ -74,15 +85,32 @@ final class ProposedSourceLog implements SourceLog {
 
     private CompletableFuture<Decision> decide(Command command) {
         return submitter
-                .submit(List.of(command))
-                .thenApply(decided -> decisionOf(decided.replies().get(0)));
+                .submit(List.of(command), term)
+                .handle((decided, failure) -> decisionOf(reply(decided, failure)));
+    }
+
+    private static Reply reply(CommandSubmitter.@Nullable Decided decided, @Nullable Throwable failure) {
+        if (decided != null) {
+            return decided.replies().get(0);
+        }
+        Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
+        if (cause instanceof NotDecided notDecided && notDecided.reason() == NotDecided.Reason.DISK_FULL) {
+            throw new NotTaken("disk_full", String.valueOf(notDecided.getMessage()));
+        }
+        throw new CompletionException(cause);
     }
 
     private static Decision decisionOf(Reply reply) {
+        if (reply instanceof Reply.Done || reply instanceof Reply.SourceOpened) {
+            return new Decision.Accepted();
+        }
+        if (reply instanceof Reply.Mismatch mismatch) {
+            return new Decision.Refused("the source is at " + mismatch.last());
+        }
         if (reply instanceof Reply.Rejected rejected) {
             return new Decision.Refused(rejected.reason() + ": " + rejected.detail());
         }
-        return new Decision.Accepted();
+        throw new IllegalStateException("expected an answer to a fact of a source, but got " + reply);
     }
 
     private static AppendOutcome outcomeOf(Reply reply) {

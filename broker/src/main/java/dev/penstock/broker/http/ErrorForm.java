@@ -16,7 +16,10 @@ public interface ErrorForm {
             return render(known, requestId);
         }
         if (failure instanceof Refused refused) {
-            return render(Refusals.translate(refused), requestId);
+            Response response = render(Refusals.translate(refused), requestId);
+            return refused.logIndex().isPresent()
+                    ? response.decidedAt(refused.logIndex().getAsLong())
+                    : response;
         }
         return render(new HttpFailure(Problem.INTERNAL, "see the node's log for request " + requestId), requestId);
     }

@@ -19,6 +19,7 @@ public enum Problem {
     METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
     REQUEST_TIMEOUT(408, "The request took too long to arrive"),
     GROUP_EXISTS(409, "A different group has this name"),
+    GROUP_CHANGED(409, "The group was changed meanwhile"),
     OFFSET_TRIMMED(410, "The offset is no longer stored"),
     BODY_TOO_LARGE(413, "The body is too large"),
     TARGET_TOO_LONG(414, "The request line is too long"),

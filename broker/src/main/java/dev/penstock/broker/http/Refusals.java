@@ -16,9 +16,11 @@ public final class Refusals {
             case NO_LEADER -> new HttpFailure(Problem.NO_LEADER, detail);
             case OUTCOME_UNKNOWN -> new HttpFailure(Problem.OUTCOME_UNKNOWN, detail + "; repeat the request");
             case OVERLOADED -> new HttpFailure(Problem.OVERLOADED, detail);
+            case NOT_READY -> new HttpFailure(Problem.NOT_READY, detail);
             case UNKNOWN_GROUP -> new HttpFailure(Problem.UNKNOWN_GROUP, detail);
             case UNKNOWN_STREAM -> new HttpFailure(Problem.UNKNOWN_STREAM, detail);
             case GROUP_EXISTS -> new HttpFailure(Problem.GROUP_EXISTS, detail);
+            case GROUP_CHANGED -> new HttpFailure(Problem.GROUP_CHANGED, detail);
             case OFFSET_TRIMMED ->
                 new HttpFailure(
                         Problem.OFFSET_TRIMMED,

@@ -29,8 +29,8 @@ public final class MeasuredSubmitter implements CommandSubmitter {
     }
 
     @Override
-    public CompletableFuture<Decided> append(Command command) {
-        return measured(Lane.APPEND, System.nanoTime(), submitter.append(command));
+    public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        return measured(Lane.APPEND, System.nanoTime(), submitter.append(command, plannedTerm));
     }
 
     private CompletableFuture<Decided> measured(Lane lane, long begun, CompletableFuture<Decided> decided) {

@@ -25,8 +25,8 @@ enum Metric {
     RAFT_UNDECIDED(
             "penstock_raft_undecided_total",
             Kind.COUNTER,
-            "Entries without a decision. Reason: unknown (it may have been applied), not_leader, overloaded, too_large or"
-                    + " cancelled.",
+            "Entries without a decision. Reason: unknown (it may have been applied), not_leader, overloaded, disk_full,"
+                    + " too_large or cancelled.",
             "lane",
             "reason"),
     SOURCE_UP(
@@ -103,7 +103,11 @@ enum Metric {
             "Answers with messages that could not be sent, and whose messages were given back uncounted."),
     HTTP_BUFFERED("penstock_http_buffered_body_bytes", Kind.GAUGE, "Bodies being received."),
     HTTP_UNSENT("penstock_http_unsent_answer_bytes", Kind.GAUGE, "Answers that clients have not taken yet."),
-    DISK_FREE("penstock_disk_free_bytes", Kind.GAUGE, "Free space where the data directory is.");
+    DISK_FREE("penstock_disk_free_bytes", Kind.GAUGE, "Free space where the data directory is."),
+    DISK_FULL(
+            "penstock_disk_full",
+            Kind.GAUGE,
+            "1 while the node takes no new events because less than storage.min_free is free, else 0. Alert on it.");
 
     /** Kinds of metrics. */
     enum Kind {

@@ -31,7 +31,7 @@ final class MetricsReference {
             | `penstock_source_lag_seconds` rising | the cluster is slower than the database writes |
             | `penstock_group_oldest_unsettled_seconds` above what the group's owners promised | consumers are stuck or gone |
             | `penstock_raft_commit_index - penstock_raft_applied_index` rising | a node cannot apply as fast as it receives |
-            | `penstock_disk_free_bytes` below 20 % of the disk | at `storage.min_free` the node takes nothing new |
+            | `penstock_disk_free_bytes` below 20 % of the disk | below `storage.min_free` the leader takes no new events |
             | `rate(penstock_http_refusals_total[5m]) > 0` | clients run into a limit |
             """;
 

@@ -85,6 +85,7 @@ public final class NodeMetrics implements AutoCloseable {
         gauge(Metric.GROUPS, metrics -> metrics.groups);
         gauge(Metric.GROUPS_NOT_SHOWN, metrics -> Math.max(0, metrics.groups - MAX_GROUPS));
         gauge(Metric.DISK_FREE, metrics -> metrics.freeDiskBytes);
+        gauge(Metric.DISK_FULL, metrics -> metrics.samples.diskFull().getAsBoolean() ? 1 : 0);
         registerProcess();
     }
 

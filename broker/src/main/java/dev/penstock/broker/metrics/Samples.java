@@ -2,6 +2,7 @@ package dev.penstock.broker.metrics;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
  *
  * @param groups empty on a node that does not lead
  * @param freeDiskBytes where the data directory is
+ * @param diskFull whether new events are refused for it
  */
 public record Samples(
         Supplier<Raft> raft,
@@ -18,7 +20,8 @@ public record Samples(
         Supplier<List<Stream>> streams,
         Supplier<List<Group>> groups,
         Supplier<Http> http,
-        LongSupplier freeDiskBytes) {
+        LongSupplier freeDiskBytes,
+        BooleanSupplier diskFull) {
 
     /**
      * @param leads is the leader and ready

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   identity        cluster, node, peer UUID, founders; written once (NodeIdentity)
  *   forming         peer UUID, before the cluster is formed
+ *   joining         an operator said --join, and the cluster has not taken it in yet
  *   raft-born       Raft has written its storage once: if that is gone later, it was wiped
  *   running         present while a process uses the directory: an unclean stop leaves it
  *   raft-watermark  a committed index that the log on disk must reach (LogWatermark)
@@ -149,6 +150,20 @@ public final class DataDirectory implements AutoCloseable {
                 root.resolve("forming"),
                 ("format=" + FORMAT + "\npeer=" + made + "\n").getBytes(StandardCharsets.UTF_8));
         return made;
+    }
+
+    /** True until the cluster has taken in this directory, which was started to join it. */
+    public boolean isJoining() {
+        return Files.exists(root.resolve("joining"));
+    }
+
+    void markJoining() throws IOException {
+        mark("joining");
+    }
+
+    /** It will not ask again: a directory whose place was taken by another must not take it back. */
+    public void markJoined() throws IOException {
+        files.delete(root.resolve("joining"));
     }
 
     boolean raftBorn() {

@@ -1,21 +1,32 @@
 package dev.penstock.broker.raft;
 
+import dev.penstock.broker.deliver.Refused;
 import dev.penstock.storage.machine.MachineView;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state that is open now. It is replaced when a snapshot from the leader is installed; new views wait for that. The
- * store itself waits at its close for the views that are open. Thread-safe.
+ * The state that is open now. It is replaced when a snapshot from the leader is installed; new views wait a moment for that
+ * and are refused then: a large one takes long, and who asks has other nodes to ask. The store itself waits at its close for the views that are open. Thread-safe.
  */
 final class OpenState {
-    /** A replacement closes, copies and opens a store. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /** Between two stores there is little more than a rename if the snapshot is small. */
+    private static final long PATIENCE_MILLIS = 500;
 
+    private final long patienceNanos;
     private @Nullable ReplicatedState state;
 
+    OpenState() {
+        this(PATIENCE_MILLIS);
+    }
+
+    OpenState(long patienceMillis) {
+        patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+    }
+
+    /** Refused with {@link Refused.Code#NOT_READY} while there is none. */
     MachineView openView() {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = System.nanoTime() + patienceNanos;
         while (true) {
             ReplicatedState open = await(deadline);
             try {
@@ -38,7 +49,9 @@ final class OpenState {
         while (open == null) {
             long millis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
             if (millis <= 0) {
-                throw new IllegalStateException("the state of this node is being replaced, or the node stops");
+                throw new Refused(
+                        Refused.Code.NOT_READY,
+                        "the state of this node is being replaced by a newer one, or the node stops; ask another node");
             }
             try {
                 wait(millis);

@@ -52,6 +52,8 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
     private final LongSupplier nanoTime;
     private final LongSupplier wallMillis;
     private final Executor failures;
+    private final DiskGuard disk;
+    private final FailStop failStop;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -82,13 +84,17 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
             EntryLog log,
             LongSupplier nanoTime,
             LongSupplier wallMillis,
-            Executor failures) {
+            Executor failures,
+            DiskGuard disk,
+            FailStop failStop) {
         this.limits = limits;
         this.codec = codec;
         this.log = log;
         this.nanoTime = nanoTime;
         this.wallMillis = wallMillis;
         this.failures = failures;
+        this.disk = disk;
+        this.failStop = failStop;
         this.window = new AppendWindow(
                 limits.leaseTargetMillis(), limits.calmTargetMillis(), limits.maxOutstandingAppendBytes());
         this.lastLeaseNanos = nanoTime.getAsLong() - LEASES_ABOUT_NANOS;
@@ -113,8 +119,17 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Decided> append(Command command) {
-        return enqueue(Lane.APPEND, List.of(command), sourceOf(command), ANY_TERM);
+    public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        if (disk.isFull() && bringsEvents(command)) {
+            return refused(
+                    NotDecided.Reason.DISK_FULL,
+                    "less than " + disk.minFreeBytes() + " bytes (storage.min_free) are free on this node's disk");
+        }
+        return enqueue(Lane.APPEND, List.of(command), sourceOf(command), plannedTerm);
+    }
+
+    private static boolean bringsEvents(Command command) {
+        return command instanceof Command.Append || command instanceof Command.StopSource;
     }
 
     private static int sourceOf(Command command) {
@@ -192,6 +207,8 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
 
     /** This node leads, and its start-up entry of that term is applied. */
     void lead(long term, ClusterClock clock) {
+        // Its loss may not have been told: what waits from an earlier reign must not be stamped with this one's term.
+        follow();
         lock.lock();
         try {
             reign = new Reign(++reigns, term, clock);
@@ -259,6 +276,9 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("The proposer was interrupted and ends");
+        } catch (RuntimeException | Error e) {
+            // Without this thread the node would stay leader and propose nothing, for ever.
+            failStop.halt("the proposer failed", e);
         }
     }
 

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -51,6 +50,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
     private final NodeIdentity identity;
     private final DataDirectory directory;
     private final ReplicatedState.Opener opener;
+    private final DiskGuard disk;
     private final FailStop failStop;
     private final ScheduledExecutorService events;
     private final ExecutorService checkpoints;
@@ -70,11 +70,13 @@ public final class RaftNode implements AutoCloseable, AppliedState {
             NodeIdentity identity,
             DataDirectory directory,
             StateMachines machines,
+            DiskGuard disk,
             FailStop failStop) {
         this.config = config;
         this.identity = identity;
         this.directory = directory;
         this.opener = machines.opener();
+        this.disk = disk;
         this.failStop = failStop;
         this.events = Executors.newSingleThreadScheduledExecutor(task -> thread(task, "penstock-raft-events"));
         this.checkpoints = Executors.newSingleThreadExecutor(task -> thread(task, "penstock-checkpoint"));
@@ -86,7 +88,9 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                 this::propose,
                 System::nanoTime,
                 System::currentTimeMillis,
-                this::onEvents);
+                this::onEvents,
+                disk,
+                failStop);
     }
 
     private static Thread thread(Runnable task, String name) {
@@ -128,6 +132,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         proposer.start();
         every(WATCH_MILLIS, this::look);
         every(EXPIRE_MILLIS, proposer::expire);
+        every(SECOND_MILLIS, disk::look);
         every(SECOND_MILLIS, () -> watching(RaftWatch::everySecond));
     }
 
@@ -252,6 +257,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                     checkpoints,
                     System::nanoTime,
                     RaftNode.this::noteSnapshot,
+                    disk,
                     failStop);
         }
     }
@@ -370,11 +376,12 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         return openAdmin().status();
     }
 
-    /** Raft addresses by node id, of the members as Raft knows them. */
-    public Map<String, String> memberAddresses() {
-        Map<String, String> addresses = new TreeMap<>();
-        status().members().forEach(member -> addresses.put(member.nodeId(), member.raftAddress()));
-        return addresses;
+    /**
+     * True if the configuration that this node knows has it in, under the peer id of this directory. One of its node id
+     * under another peer id is the node whose place it takes.
+     */
+    public boolean isMember() {
+        return status().hasMember(identity.peerId());
     }
 
     /** On the leader: hands over to the follower that has most of the log. */

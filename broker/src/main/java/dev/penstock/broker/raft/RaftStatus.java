@@ -20,6 +20,11 @@ public record RaftStatus(
         long lastLogIndex,
         List<Member> members) {
 
+    /** By peer id: the directory that takes the place of another has that one's node id, and is not a member for it. */
+    public boolean hasMember(String peerId) {
+        return members.stream().anyMatch(member -> member.peerId().equals(peerId));
+    }
+
     /**
      * A member of the present configuration.
      *

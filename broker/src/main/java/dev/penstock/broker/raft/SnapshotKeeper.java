@@ -31,6 +31,7 @@ final class SnapshotKeeper {
     private final Executor executor;
     private final LongSupplier nanoTime;
     private final Runnable afterPublish;
+    private final DiskGuard disk;
     private final FailStop failStop;
 
     // Guarded by this.
@@ -51,6 +52,7 @@ final class SnapshotKeeper {
             Executor executor,
             LongSupplier nanoTime,
             Runnable afterPublish,
+            DiskGuard disk,
             FailStop failStop) {
         this.limits = limits;
         this.snapshots = snapshots;
@@ -59,6 +61,7 @@ final class SnapshotKeeper {
         this.executor = executor;
         this.nanoTime = nanoTime;
         this.afterPublish = afterPublish;
+        this.disk = disk;
         this.failStop = failStop;
         this.lastNanos = nanoTime.getAsLong();
         this.lastPurge = snapshots.latestIndex();
@@ -100,7 +103,7 @@ final class SnapshotKeeper {
 
     private void trigger() {
         ReplicatedState open = state;
-        if (open == null || running) {
+        if (open == null || running || !disk.hasRoomForSnapshot()) {
             return;
         }
         running = true;

@@ -59,6 +59,7 @@ public final class Startup {
                 identity = checked(known.get());
             } else if (join) {
                 identity = new NodeIdentity(clusterId, nodeId, UUID.randomUUID(), Map.of());
+                directory.markJoining();
                 directory.writeIdentity(identity);
             } else {
                 identity = form(probe, patience);

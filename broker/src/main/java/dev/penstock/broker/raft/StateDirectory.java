@@ -2,6 +2,7 @@ package dev.penstock.broker.raft;
 
 import dev.penstock.broker.raft.ReplicatedState.Position;
 import dev.penstock.broker.raft.Snapshots.Snapshot;
+import dev.penstock.storage.codec.UnknownFormatException;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +41,12 @@ final class StateDirectory {
     ReplicatedState open(List<Snapshot> newestFirst, long firstLogIndex) throws IOException {
         files.createDirectories(DurableFiles.parentOf(live));
         DurableFiles.deleteTree(rebuildPath());
+        DurableFiles.deleteTree(deadPath());
         if (Files.exists(live)) {
-            ReplicatedState state = opener.open(live);
+            ReplicatedState state = openLive(!newestFirst.isEmpty());
+            if (state == null) {
+                return replaceWith(newestFirst.get(0));
+            }
             if (newestFirst.isEmpty() || newestFirst.get(0).position().index() <= state.appliedIndex()) {
                 return state;
             }
@@ -60,22 +66,49 @@ final class StateDirectory {
         return replaceWith(newestFirst.get(0));
     }
 
-    /** The live store, closed, becomes a copy of the snapshot. After a crash in here {@link #open} does it again. */
+    /** Null if it is damaged and a snapshot can take its place. */
+    private @Nullable ReplicatedState openLive(boolean replaceable) throws IOException {
+        try {
+            return opener.open(live);
+        } catch (UnknownFormatException e) {
+            // Not damaged: written by a newer version, and the snapshot may be older than it.
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            if (!replaceable) {
+                throw e;
+            }
+            LOG.error("The live state cannot be opened: going on with the newest snapshot", e);
+            return null;
+        }
+    }
+
+    /**
+     * The live store, closed, becomes a copy of the snapshot. After a crash in here {@link #open} does it again: the live
+     * store is, at any time, the old one, absent, or the new one, never a part of either.
+     */
     ReplicatedState replaceWith(Snapshot snapshot) throws IOException {
+        Position at = opener.inspect(snapshot.path());
+        if (!at.equals(snapshot.position())) {
+            throw new IOException(snapshot.path() + " holds the state at " + at + ", its name says "
+                    + snapshot.position() + ": delete it, or replace this node (empty data directory, --join)");
+        }
         Path copy = rebuildPath();
         DurableFiles.deleteTree(copy);
         copy(snapshot.path(), copy);
         files.syncTree(copy);
-        DurableFiles.deleteTree(live);
-        files.rename(copy, live);
-        ReplicatedState state = opener.open(live);
-        Position at = new Position(state.appliedTerm(), state.appliedIndex());
-        if (!at.equals(snapshot.position())) {
-            state.close();
-            throw new IOException(snapshot.path() + " holds the state at " + at + ", its name says "
-                    + snapshot.position() + ": delete it, or replace this node (empty data directory, --join)");
+        Path dead = deadPath();
+        DurableFiles.deleteTree(dead);
+        if (Files.exists(live)) {
+            files.rename(live, dead);
         }
-        return state;
+        files.rename(copy, live);
+        DurableFiles.deleteTree(dead);
+        return opener.open(live);
+    }
+
+    /** What is being deleted: half of a store must not be taken for one. */
+    private Path deadPath() {
+        return live.resolveSibling(live.getFileName() + ".dead");
     }
 
     private Path rebuildPath() {

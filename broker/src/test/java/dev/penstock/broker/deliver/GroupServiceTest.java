@@ -13,6 +13,7 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -34,8 +35,12 @@ class GroupServiceTest {
     void open() {
         log = new LocalLog(new Machine(new InMemoryStore()));
         events = Events.open(log);
+        groups = service(log);
+    }
+
+    private static GroupService service(LocalLog log) {
         LogBatches batches = new LogBatches(1 << 20);
-        groups = new GroupService(
+        return new GroupService(
                 log,
                 log,
                 log,
@@ -322,6 +327,121 @@ class GroupServiceTest {
             all.addAll(offsets(one.get(5, TimeUnit.SECONDS)));
         }
         assertThat(all).hasSize(30).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldDeleteAGroupThatIsSoughtMeanwhile() throws Exception {
+        // given
+        create("g", GroupConfig.defaults());
+        log.hold();
+        CompletableFuture<?> sought = groups.seek("g", new StartPosition.Earliest(), false);
+        CompletableFuture<Long> deleted = groups.delete("g");
+
+        // when: both are in the log, in this order
+        log.stopHolding();
+
+        // then
+        assertThat(sought).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(deleted).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(groups.describe("g")).isEmpty();
+    }
+
+    @Test
+    void shouldSeekAGroupThatIsSoughtMeanwhile() throws Exception {
+        // given
+        create("g", GroupConfig.defaults());
+        events.insert(Events.ORDERS, 3);
+        log.hold();
+        CompletableFuture<?> first = groups.seek("g", new StartPosition.Earliest(), false);
+        CompletableFuture<GroupService.Sought> second = groups.seek("g", new StartPosition.AtOffset(2), false);
+
+        // when
+        log.stopHolding();
+
+        // then
+        assertThat(first).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(second.get(5, TimeUnit.SECONDS).to()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldTellBeforehandWhatASeekWillTell() throws Exception {
+        // given: the floor is below the scan position
+        create("g", GroupConfig.defaults());
+        events.insert(Events.ORDERS, 5);
+        receive("g", 3);
+
+        // when
+        GroupService.Sought rehearsed =
+                groups.seek("g", new StartPosition.AtOffset(4), true).get();
+        GroupService.Sought done =
+                groups.seek("g", new StartPosition.AtOffset(4), false).get();
+
+        // then
+        assertThat(rehearsed.from()).isEqualTo(3).isEqualTo(done.from());
+        assertThat(rehearsed.to()).isEqualTo(done.to());
+        assertThat(rehearsed.events()).isEqualTo(done.events());
+    }
+
+    @Test
+    void shouldCarryTheIndexAtWhichTheLogRefused() throws Exception {
+        // given
+        create("g", GroupConfig.defaults());
+        CompletableFuture<?> other = groups.create("g", "main", new StartPosition.Latest(), GroupConfig.defaults());
+
+        // then
+        assertThatThrownBy(other::get).cause().isInstanceOfSatisfying(Refused.class, refused -> {
+            assertThat(refused.code()).isEqualTo(Refused.Code.GROUP_EXISTS);
+            assertThat(refused.logIndex()).hasValue(log.appliedIndex());
+        });
+        assertThatThrownBy(() -> groups.delete("nobody").get())
+                .cause()
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.logIndex()).isEmpty());
+    }
+
+    /** It still takes itself for the leader; a seek of its successor is committed, but not yet applied here. */
+    @Test
+    void shouldNotJudgeAReceiptOfALaterGenerationByAnOldView() throws Exception {
+        // given
+        create("g", GroupConfig.defaults());
+        events.insert(Events.ORDERS, 2);
+        groups.seek("g", new StartPosition.Earliest(), false).get();
+        List<String> receipts = receipts(receive("g", 2));
+
+        // when: an older view than the receipts are of
+        LocalLog old = new LocalLog(new Machine(new InMemoryStore()));
+        Events.open(old).insert(Events.ORDERS, 2);
+        GroupService deposed = service(old);
+        deposed.create("g", "main", new StartPosition.Earliest(), GroupConfig.defaults())
+                .get();
+        old.hold();
+        CompletableFuture<GroupService.Settled> acked = deposed.ack("g", receipts);
+
+        // then: the log is asked, and says nothing
+        assertThat(acked).isNotDone();
+        old.drop();
+        assertThatThrownBy(acked::get)
+                .cause()
+                .isInstanceOfSatisfying(
+                        Refused.class, refused -> assertThat(refused.code()).isEqualTo(Refused.Code.OUTCOME_UNKNOWN));
+        deposed.close();
+    }
+
+    @Test
+    void shouldJudgeAReceiptOfALaterGenerationOnceTheLogAnswered() throws Exception {
+        // given: two groups, the receipts are of the later one
+        create("g", GroupConfig.defaults());
+        create("later", GroupConfig.defaults());
+        events.insert(Events.ORDERS, 1);
+        List<String> receipts = receipts(receive("later", 1));
+
+        // when
+        GroupService.Settled settled = groups.ack("g", receipts).get(5, TimeUnit.SECONDS);
+
+        // then
+        assertThat(settled.results()).containsExactly(ItemOutcome.INVALID);
+        assertThat(groups.ack("later", receipts).get(5, TimeUnit.SECONDS).results())
+                .containsExactly(ItemOutcome.OK);
     }
 
     private void create(String name, GroupConfig config) throws Exception {

@@ -64,8 +64,8 @@ public final class LocalLog implements CommandSubmitter, LeaderView, AppliedStat
     }
 
     @Override
-    public CompletableFuture<Decided> append(Command command) {
-        return submit(List.of(command));
+    public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        return submit(List.of(command), plannedTerm);
     }
 
     /** From now on entries wait for {@link #release} or {@link #drop}. */
@@ -123,6 +123,11 @@ public final class LocalLog implements CommandSubmitter, LeaderView, AppliedStat
             }
         }
         leaderListeners.forEach(Runnable::run);
+    }
+
+    /** Moves log time and nothing else. */
+    public synchronized void advanceOnly(long millis) {
+        nowMillis += millis;
     }
 
     /** Moves log time and ends what is due. */

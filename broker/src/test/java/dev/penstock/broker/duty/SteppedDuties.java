@@ -58,7 +58,9 @@ public final class SteppedDuties {
             runningTerm = now.term();
             expiry = new ExpiryDuty(expirySubmitter, state, scheduler, runningTerm);
             reader = source.reader(
-                    new ProposedSourceLog(SimulatedSource.NAME, sourceSubmitter, state), nodeId, runningTerm);
+                    new ProposedSourceLog(SimulatedSource.NAME, sourceSubmitter, state, runningTerm),
+                    nodeId,
+                    runningTerm);
         }
     }
 

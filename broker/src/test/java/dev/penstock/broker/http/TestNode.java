@@ -148,8 +148,9 @@ public final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public Health sources() {
-            return new Health(List.of(new Check("main", false, "SLOT_LOST", "the slot is gone")));
+        public CompletableFuture<Health> sources() {
+            return CompletableFuture.completedFuture(
+                    new Health(List.of(new Check("main", false, "SLOT_LOST", "the slot is gone"))));
         }
     }
 }

@@ -25,7 +25,8 @@ class MeasuredSubmitterTest {
                     List::of,
                     List::of,
                     () -> new Samples.Http(Map.of(), 0, 0, 0, 0, 0, 0),
-                    () -> 0));
+                    () -> 0,
+                    () -> false));
     private final CommandSubmitter measured = new MeasuredSubmitter(
             new CommandSubmitter() {
                 @Override
@@ -40,7 +41,8 @@ class MeasuredSubmitterTest {
                 }
 
                 @Override
-                public CompletableFuture<Decided> append(Command command) {
+                public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+                    term = plannedTerm;
                     return appends;
                 }
             },
@@ -76,5 +78,10 @@ class MeasuredSubmitterTest {
 
         assertThat(submitted).isSameAs(leases);
         assertThat(term).isEqualTo(7);
+
+        CompletableFuture<CommandSubmitter.Decided> appended = measured.append(new Command.Mark(), 8);
+
+        assertThat(appended).isSameAs(appends);
+        assertThat(term).isEqualTo(8);
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class NodeMetricsTest {
 
+    private boolean diskFull;
     private Samples.Raft raft = new Samples.Raft(true, true, 4, 120, 121);
     private Samples.Http http = new Samples.Http(Map.of("connections", 3L, "body_bytes", 0L), 7, 5, 2, 1, 1024, 2048);
     private final List<Samples.Source> sources = new ArrayList<>();
@@ -22,7 +23,7 @@ class NodeMetricsTest {
             "c1",
             "n1",
             "0.1.0",
-            new Samples(() -> raft, () -> sources, () -> streams, () -> groups, () -> http, () -> 1_000_000));
+            new Samples(() -> raft, () -> sources, () -> streams, () -> groups, () -> http, () -> 1_000_000, () -> diskFull));
 
     @AfterEach
     void close() {
@@ -186,6 +187,13 @@ class NodeMetricsTest {
     }
 
     @Test
+    void shouldTellThatTheDiskIsFull() {
+        assertThat(lines()).contains("penstock_disk_full 0.0");
+        diskFull = true;
+        assertThat(lines()).contains("penstock_disk_full 1.0");
+    }
+
+    @Test
     void shouldShowTheRestWhenAPartFails() {
         NodeMetrics partly = new NodeMetrics(
                 "c1",
@@ -201,7 +209,8 @@ class NodeMetricsTest {
                             throw new IllegalStateException("closed");
                         },
                         () -> http,
-                        () -> 1));
+                        () -> 1,
+                        () -> false));
         try (partly) {
             assertThat(partly.scrape()).contains("penstock_raft_term 4.0").contains("penstock_http_connections 7.0");
         }

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.opentest4j.AssertionFailedError;
@@ -34,8 +35,11 @@ class ProposerTest {
 
     private final AtomicLong nanos = new AtomicLong();
     private final BlockingQueue<Handed> handed = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> halts = new LinkedBlockingQueue<>();
+    private final AtomicLong freeBytes = new AtomicLong(1_000);
+    private final DiskGuard disk = new DiskGuard(freeBytes::get, 100);
     private final Proposer proposer =
-            new Proposer(LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run);
+            new Proposer(LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run, disk, this::halt);
     private long nextIndex;
 
     private record Handed(Entry entry, byte[] content, CompletableFuture<Object> end) {
@@ -65,6 +69,10 @@ class ProposerTest {
         Handed next = new Handed(entry, content, new CompletableFuture<>());
         handed.add(next);
         return next.end;
+    }
+
+    private void halt(String reason, @Nullable Throwable cause) {
+        halts.add(reason + ": " + cause);
     }
 
     private void lead(long term) {
@@ -338,7 +346,9 @@ class ProposerTest {
                 },
                 nanos::get,
                 () -> 7,
-                Runnable::run);
+                Runnable::run,
+                disk,
+                this::halt);
         try (broken) {
             broken.start();
             broken.lead(1, ClusterClock.startingAt(0, nanos::get));
@@ -346,5 +356,80 @@ class ProposerTest {
             assertThat(failure(broken.submit(List.of(new Command.Mark()))).outcomeUnknown())
                     .isTrue();
         }
+    }
+
+    /** Its thread is gone: the node would lead on and propose nothing. */
+    @Test
+    void shouldEndTheProcessWhenItsThreadFails() throws Exception {
+        // given
+        Proposer broken = new Proposer(
+                LIMITS,
+                CountingMachine.CODEC,
+                this::hand,
+                () -> {
+                    if (Thread.currentThread().getName().equals("penstock-proposer")) {
+                        throw new IllegalStateException("a broken invariant");
+                    }
+                    return 0;
+                },
+                () -> 7,
+                Runnable::run,
+                disk,
+                this::halt);
+        try (broken) {
+            broken.start();
+            broken.lead(1, ClusterClock.startingAt(0, nanos::get));
+            // when
+            broken.submit(List.of(new Command.Mark()));
+            // then
+            assertThat(halts.poll(10, TimeUnit.SECONDS)).contains("the proposer failed", "a broken invariant");
+        }
+    }
+
+    /** Its loss of the earlier term was not told: what waits must not get the new term's stamp. */
+    @Test
+    void shouldRefuseWhatWaitsFromAnEarlierReign() throws Exception {
+        // given
+        lead(3);
+        mark();
+        next();
+        CompletableFuture<Decided> waiting = proposer.submit(List.of(new Command.Mark()), 3);
+        // when
+        lead(4);
+        // then
+        assertThat(failure(waiting).reason()).isEqualTo(NotDecided.Reason.NOT_LEADER);
+    }
+
+    @Test
+    void shouldRefuseAnAppendOfAnotherTerm() throws Exception {
+        lead(4);
+        assertThat(failure(proposer.append(CountingMachine.append(1, 1, 100), 3))
+                        .reason())
+                .isEqualTo(NotDecided.Reason.NOT_LEADER);
+        proposer.append(CountingMachine.append(1, 1, 100), 4);
+        assertThat(next().term()).isEqualTo(4);
+    }
+
+    @Test
+    void shouldTakeNoEventsOnAFullDiskButLeasesAndBounds() throws Exception {
+        // given
+        lead(3);
+        freeBytes.set(99);
+        disk.look();
+        // then
+        assertThat(failure(append(1, 100)).reason()).isEqualTo(NotDecided.Reason.DISK_FULL);
+        CompletableFuture<Decided> lease = mark();
+        apply(next());
+        assertThat(lease).succeedsWithin(Duration.ofSeconds(10));
+        CompletableFuture<Decided> watch = proposer.append(new Command.Mark());
+        apply(next());
+        assertThat(watch).succeedsWithin(Duration.ofSeconds(10));
+
+        // and when there is space again
+        freeBytes.set(1_000);
+        disk.look();
+        CompletableFuture<Decided> event = append(1, 100);
+        apply(next());
+        assertThat(event).succeedsWithin(Duration.ofSeconds(10));
     }
 }

@@ -81,7 +81,11 @@ public final class SimulatedRaft implements AppliedState {
                 (entry, content) -> gate.propose(new Handed(entry), content),
                 nanoTime,
                 wallMillis,
-                events);
+                events,
+                new DiskGuard(() -> Long.MAX_VALUE, 0),
+                (reason, cause) -> {
+                    throw new AssertionError(reason, cause);
+                });
     }
 
     private record Codec(LongUnaryOperator stamps) implements EntryCodec {

@@ -23,8 +23,9 @@ class SnapshotKeeperTest {
     private final List<Runnable> work = new ArrayList<>();
     private final List<String> halts = new ArrayList<>();
     private int published;
+    private long freeBytes = 1_000;
 
-    private record Parts(Snapshots snapshots, SnapshotKeeper keeper, ReplicatedState state) {}
+    private record Parts(Snapshots snapshots, SnapshotKeeper keeper, ReplicatedState state, DiskGuard disk) {}
 
     @SuppressWarnings("NullAway.Init")
     private Parts parts;
@@ -32,6 +33,7 @@ class SnapshotKeeperTest {
     @BeforeEach
     void open() throws Exception {
         Snapshots snapshots = new Snapshots(files, root.resolve("sm"), root.resolve("tmp"));
+        DiskGuard space = new DiskGuard(() -> freeBytes, 100);
         SnapshotKeeper keeper = new SnapshotKeeper(
                 new SnapshotLimits(10 * MIB, 60_000, 20 * MIB),
                 snapshots,
@@ -40,10 +42,11 @@ class SnapshotKeeperTest {
                 work::add,
                 nanos::get,
                 () -> published++,
+                space,
                 (reason, cause) -> halts.add(reason + cause));
         ReplicatedState state = disk.open(root.resolve("db"));
         keeper.use(state);
-        parts = new Parts(snapshots, keeper, state);
+        parts = new Parts(snapshots, keeper, state, space);
     }
 
     private void apply(int from, int to) {
@@ -146,5 +149,22 @@ class SnapshotKeeperTest {
         runWork();
         // then
         assertThat(halts).hasSize(1);
+    }
+
+    @Test
+    void shouldTakeNoSnapshotWithoutRoomForIt() {
+        // given
+        freeBytes = 49;
+        parts.disk.look();
+        // when
+        apply(0, 25);
+        // then
+        assertThat(work).isEmpty();
+
+        // and it makes up for it
+        freeBytes = 1_000;
+        parts.disk.look();
+        apply(26, 26);
+        assertThat(work).hasSize(1);
     }
 }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.penstock.broker.deliver.CommandSubmitter.Decided;
 import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
+import dev.penstock.broker.deliver.Refused;
 import dev.penstock.broker.raft.RaftConfig.Peer;
 import dev.penstock.broker.raft.RaftConfig.SnapshotLimits;
 import dev.penstock.broker.raft.RaftConfig.Timeouts;
@@ -62,7 +63,7 @@ final class TestCluster implements AutoCloseable {
             StateMachines machines = rocks
                     ? StateMachines.rocks(RocksTuning.small(), failStop)
                     : new StateMachines(disk, CountingMachine.CODEC);
-            this.node = new RaftNode(config, identity, directory, machines, failStop);
+            this.node = new RaftNode(config, identity, directory, machines, new DiskGuard(() -> Long.MAX_VALUE, 0), failStop);
         }
 
         CountingMachine machine() {
@@ -213,7 +214,8 @@ final class TestCluster implements AutoCloseable {
     }
 
     void awaitSameState() {
-        await().atMost(PATIENCE).until(() -> {
+        // Refused while a snapshot is being installed.
+        await().atMost(PATIENCE).ignoreException(Refused.class).until(() -> {
             Set<Long> indices = new HashSet<>();
             Set<Long> digests = new HashSet<>();
             for (Member member : members.values()) {

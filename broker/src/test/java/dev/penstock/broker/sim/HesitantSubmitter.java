@@ -73,8 +73,8 @@ final class HesitantSubmitter implements CommandSubmitter {
     }
 
     @Override
-    public CompletableFuture<Decided> append(Command command) {
-        CompletableFuture<Decided> answer = go(false, () -> proposer.append(command));
+    public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        CompletableFuture<Decided> answer = go(false, () -> proposer.append(command, plannedTerm));
         if (world.sabotage == Sabotage.CONFIRM_EARLY && command instanceof Command.Append) {
             return CompletableFuture.completedFuture(new Decided(0, List.of(new Reply.Appended(0, 1))));
         }

@@ -23,6 +23,12 @@ final class Outcomes {
             return done.getNow(null);
         } catch (CompletionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof SourceLog.NotTaken notTaken) {
+                throw new SourceFault.Retry(
+                        notTaken.code(),
+                        "the log took nothing while " + doing + ": " + notTaken.getMessage() + "; tried again",
+                        notTaken);
+            }
             throw new SourceFault.Retry(
                     "log_unavailable",
                     "the log gave no answer while " + doing + " (" + cause.getMessage() + "); it may have been applied",

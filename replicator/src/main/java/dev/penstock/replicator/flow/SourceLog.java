@@ -37,6 +37,23 @@ public interface SourceLog {
     /** Records a gap and stops the source, in one fact. */
     CompletableFuture<AppendOutcome> stop(String reason, EventBatch gap);
 
+    /** Nothing was applied and nothing will be; offered again later it may be. What a future fails with at best. */
+    final class NotTaken extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final String code;
+
+        /** @param code stable, for programs */
+        public NotTaken(String code, String message) {
+            super(message, null, false, false);
+            this.code = code;
+        }
+
+        public String code() {
+            return code;
+        }
+    }
+
     /** A refusal names what the log expected; it is final. */
     sealed interface Decision {
         record Accepted() implements Decision {}

@@ -116,7 +116,9 @@ final class FakeSourceLog implements SourceLog {
                     "");
             return new Decision.Accepted();
         }
-        return state.slot().equals(slot) && state.publication().equals(publication)
+        return state.database().equals(database)
+                        && state.slot().equals(slot)
+                        && state.publication().equals(publication)
                 ? new Decision.Accepted()
                 : new Decision.Refused("the source exists with other facts");
     }
@@ -131,9 +133,13 @@ final class FakeSourceLog implements SourceLog {
         if (was == null) {
             return new Decision.Refused("no intent");
         }
-        if (was.phase() != SourceState.Phase.INTENT) {
-            boolean same =
-                    was.systemId().equals(systemId) && was.consistentPoint().equals(consistentPoint);
+        if (was.phase() == SourceState.Phase.STOPPED) {
+            return new Decision.Refused("the source is stopped");
+        }
+        if (was.phase() == SourceState.Phase.READY) {
+            boolean same = was.systemId().equals(systemId)
+                    && was.timeline() == timeline
+                    && was.consistentPoint().equals(consistentPoint);
             return same ? new Decision.Accepted() : new Decision.Refused("ready with other facts");
         }
         state = new SourceState(
@@ -204,8 +210,14 @@ final class FakeSourceLog implements SourceLog {
 
     private synchronized Decision applyBound(SourcePosition previous, Lsn bound) {
         SourceState was = state;
-        if (was == null || was.phase() != SourceState.Phase.READY || !was.last().equals(previous)) {
-            return new Decision.Refused("the source is not ready, or not at " + previous);
+        if (was == null || was.phase() != SourceState.Phase.READY) {
+            return new Decision.Refused("the source is not ready");
+        }
+        if (!was.last().equals(previous)) {
+            return new Decision.Refused("the source is at " + was.last());
+        }
+        if (!was.lastInTransaction()) {
+            return new Decision.Refused("in the middle of a transaction at " + was.last());
         }
         bounds++;
         state = new SourceState(

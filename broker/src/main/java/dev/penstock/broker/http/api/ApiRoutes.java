@@ -59,13 +59,13 @@ public final class ApiRoutes {
                 route("POST", "/v1/groups/{group}/ack", Scope.CONSUME, form, SettleMessages.ack(groups))
                         .onLeader(Repeat.SAFE)
                         .withBatchBody(),
-                // Repeated after it was applied, a nack answers LEASE_LOST: the client's own repetition may, ours must
-                // not.
+                // Repeated after it was applied, a nack, and an extension to 0, answers LEASE_LOST: the client's own
+                // repetition may, ours must not.
                 route("POST", "/v1/groups/{group}/nack", Scope.CONSUME, form, SettleMessages.nack(groups))
                         .onLeader(Repeat.NEVER)
                         .withBatchBody(),
                 route("POST", "/v1/groups/{group}/extend", Scope.CONSUME, form, SettleMessages.extend(groups))
-                        .onLeader(Repeat.SAFE)
+                        .onLeader(Repeat.NEVER)
                         .withBatchBody(),
                 route("POST", "/v1/groups/{group}/seek", Scope.ADMIN, form, new SeekGroup(groups))
                         .onLeader(Repeat.NEVER),

@@ -5,7 +5,6 @@ import dev.penstock.broker.http.Json;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Response;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /** {@code GET /health/live}, {@code /health/ready} and {@code /health/sources}: 200, or 503 with what is wrong. */
 final class HealthEndpoints {
@@ -24,15 +23,13 @@ final class HealthEndpoints {
     }
 
     Endpoint ready() {
-        return checks("checks", health::ready);
+        return exchange -> readers.read(health::ready).thenApply(found -> render("checks", found));
     }
 
     Endpoint sources() {
-        return checks("sources", health::sources);
-    }
-
-    private Endpoint checks(String member, Supplier<NodeHealth.Health> checks) {
-        return exchange -> readers.read(checks).thenApply(found -> render(member, found));
+        return exchange -> readers.read(health::sources)
+                .thenCompose(found -> found)
+                .thenApply(found -> render("sources", found));
     }
 
     private static Response render(String member, NodeHealth.Health health) {

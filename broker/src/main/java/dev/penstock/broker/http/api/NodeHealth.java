@@ -1,6 +1,7 @@
 package dev.penstock.broker.http.api;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** What probes ask. Filled by whoever wires the node; may read the store. Details are for people and hold no secrets. */
 public interface NodeHealth {
@@ -8,8 +9,8 @@ public interface NodeHealth {
     /** Whether the node can serve: opened, a leader known, and its log applied. */
     Health ready();
 
-    /** One check per source of the cluster. */
-    Health sources();
+    /** One check per source of the cluster; another node may have to be asked. */
+    CompletableFuture<Health> sources();
 
     record Health(List<Check> checks) {
         public Health {

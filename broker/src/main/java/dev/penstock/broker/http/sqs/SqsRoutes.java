@@ -29,12 +29,13 @@ public final class SqsRoutes {
                 operation("DeleteMessage", form, new DeleteMessage(queues, groups), Repeat.SAFE),
                 operation("DeleteMessageBatch", form, new DeleteMessageBatch(queues, groups), Repeat.SAFE)
                         .withBatchBody(),
-                operation("ChangeMessageVisibility", form, new ChangeMessageVisibility(queues, groups), Repeat.SAFE),
+                // With 0 it gives the message back: repeated after that it would answer for, or take, another's lease.
+                operation("ChangeMessageVisibility", form, new ChangeMessageVisibility(queues, groups), Repeat.NEVER),
                 operation(
                                 "ChangeMessageVisibilityBatch",
                                 form,
                                 new ChangeMessageVisibilityBatch(queues, groups),
-                                Repeat.SAFE)
+                                Repeat.NEVER)
                         .withBatchBody());
     }
 

@@ -53,6 +53,7 @@ class GroupsApiTest {
         assertThat(again.status()).isEqualTo(200);
         assertThat(different.status()).isEqualTo(409);
         assertThat(different.text()).contains("GROUP_EXISTS");
+        assertThat(different.header("penstock-log-index")).isEqualTo("7");
     }
 
     @Test
