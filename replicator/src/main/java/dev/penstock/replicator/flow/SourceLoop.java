@@ -159,11 +159,13 @@ final class SourceLoop {
 
     private long stream(long nowNanos) throws SourceFault {
         StreamingRun running = at(run);
-        long wait = running.step(nowNanos);
-        if (running.progressed()) {
-            retries.reset();
+        try {
+            return running.step(nowNanos);
+        } finally {
+            if (running.progressed(nowNanos)) {
+                retries.reset();
+            }
         }
-        return wait;
     }
 
     private long awaitStop() throws SourceFault {
