@@ -3,6 +3,7 @@ package dev.penstock.replicator.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.SourceState;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,9 +25,13 @@ class SourceLoopTest {
     private static final class Gate implements FakeSourceLog.Transport {
         private boolean shut;
         private boolean failing;
+        private boolean broken;
 
         @Override
         public <T> CompletableFuture<T> carry(Supplier<T> command) {
+            if (broken) {
+                throw new IllegalStateException("the way to the log is closed");
+            }
             if (failing) {
                 return CompletableFuture.failedFuture(new TimeoutException("no answer"));
             }
@@ -140,6 +145,54 @@ class SourceLoopTest {
 
         // then
         assertThat(untilRetrying()).isLessThanOrEqualTo(100 * MILLI);
+    }
+
+    @Test
+    void shouldOutliveALogThatThrowsWhileAGapIsRecorded() {
+        // given: the server is another one, and the log takes nothing
+        stream();
+        log.put(ofAnotherServer(log.state().orElseThrow()));
+        gate.broken = true;
+        walsender.cut();
+
+        // when
+        nowNanos += untilRetrying();
+        long wait = 0;
+        for (int i = 0; i < 1_000 && !loop.status().code().equals("internal_error"); i++) {
+            nowNanos += MILLI;
+            wait = loop.step(nowNanos);
+        }
+
+        // then: a fault like any other, with its own word and a wait
+        assertThat(loop.status().code()).isEqualTo("internal_error");
+        assertThat(loop.status().state()).isEqualTo(SourceStatus.State.RETRYING);
+        assertThat(wait).isPositive();
+
+        // and: recorded as soon as the log takes it
+        gate.broken = false;
+        for (int i = 0; i < 1_000 && log.eventCount() == 0; i++) {
+            nowNanos += Math.max(MILLI, loop.step(nowNanos));
+        }
+        assertThat(log.state().orElseThrow().phase()).isEqualTo(SourceState.Phase.STOPPED);
+        assertThat(log.state().orElseThrow().stopReason()).startsWith("system_changed: ");
+    }
+
+    private static SourceState ofAnotherServer(SourceState was) {
+        return new SourceState(
+                was.name(),
+                was.streamId(),
+                was.database(),
+                was.slot(),
+                was.publication(),
+                was.phase(),
+                was.epoch(),
+                was.last(),
+                was.lastInTransaction(),
+                was.bound(),
+                "123456789:1",
+                was.timeline(),
+                was.consistentPoint(),
+                "");
     }
 
     private long untilRetrying() {
