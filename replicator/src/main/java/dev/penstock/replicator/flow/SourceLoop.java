@@ -254,7 +254,7 @@ final class SourceLoop {
         }
         try {
             EventBatch batch = GapEvent.batch(state.get(), gap, clock.millis() * 1000, out);
-            CompletableFuture<SourceLog.AppendOutcome> outcome = log.stop(gap.code() + ": " + gap.getMessage(), batch);
+            CompletableFuture<SourceLog.AppendOutcome> outcome = log.stop(GapEvent.reason(state.get(), gap), batch);
             Outcomes.wake(outcome, wake);
             stopping = outcome;
             phase = Phase.STOPPING;
