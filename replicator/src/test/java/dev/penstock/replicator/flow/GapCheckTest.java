@@ -81,21 +81,21 @@ class GapCheckTest {
     @Test
     void shouldKnowTheSlotAgain() {
         GapCheck check = check(state(100, true, 200), 1, 300);
-        clean(() -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(200), ""))));
+        clean(() -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(200), "", 0))));
         gap("slot_missing", () -> check.slot("s", Optional.empty()));
         gap(
                 "slot_advanced",
-                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(201), ""))));
+                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(201), "", 0))));
         gap(
                 "slot_invalidated",
                 () -> check.slot(
-                        "s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(1), "wal_removed"))));
+                        "s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(1), "wal_removed", 0))));
         gap(
                 "slot_replaced",
-                () -> check.slot("s", Optional.of(new SlotFacts("test_decoding", "shop", false, new Lsn(1), ""))));
+                () -> check.slot("s", Optional.of(new SlotFacts("test_decoding", "shop", false, new Lsn(1), "", 0))));
         gap(
                 "slot_replaced",
-                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "other", false, new Lsn(1), ""))));
+                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "other", false, new Lsn(1), "", 0))));
     }
 
     /** Half of a transaction stored, and a standby promoted that never saw its commit: "end of the last whole one" is no measure. */
