@@ -132,6 +132,8 @@ final class StreamingRun {
             if (arrival == ChangeFeed.Arrival.DATA) {
                 caughtUp = false;
                 changes.accept(feed, nowNanos);
+            } else if (arrival == ChangeFeed.Arrival.EXCESS) {
+                throw changes.refuse(feed);
             } else {
                 keepalive();
             }

@@ -378,6 +378,11 @@ final class FakeWalsender {
         }
 
         @Override
+        public int excess() {
+            return 0;
+        }
+
+        @Override
         public long sendMicros() {
             return 1_000_000L * row;
         }
