@@ -10,18 +10,23 @@ public interface ChangeFeed {
         NOTHING,
         /** One pgoutput message. */
         DATA,
-        KEEPALIVE
+        KEEPALIVE,
+        /** One pgoutput message, too large to be taken: only its beginning is known, and nothing can be read any more. */
+        EXCESS
     }
 
     /** Takes the next message off the connection; does not wait for one (at most about a millisecond). */
     Arrival poll() throws SourceFault;
 
-    /** DATA: the message is {@code [start(), end())} of these bytes, which stay as they are. */
+    /** DATA, EXCESS: the message, or its beginning, is {@code [start(), end())} of these bytes, which stay as they are. */
     byte[] bytes();
 
     int start();
 
     int end();
+
+    /** EXCESS: how long the message is. */
+    int excess();
 
     /** DATA: when the server sent it, microseconds since 1970 UTC. */
     long sendMicros();

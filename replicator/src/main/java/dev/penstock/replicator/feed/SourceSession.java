@@ -56,9 +56,18 @@ public interface SourceSession extends AutoCloseable {
     /**
      * @param plugin empty for a physical slot
      * @param database empty for a physical slot
+     * @param confirmed 0/0 while the slot is still being created
      * @param lostBecause why the slot is invalid; empty while it is good
+     * @param activePid of the process that reads or creates it; 0 if none does
      */
-    record SlotFacts(String plugin, String database, boolean temporary, Lsn confirmed, String lostBecause) {}
+    record SlotFacts(
+            String plugin, String database, boolean temporary, Lsn confirmed, String lostBecause, int activePid) {
+
+        /** Created to its end and not in use: a slot in the making is gone as soon as its creator is. */
+        public boolean isAtRest() {
+            return activePid == 0 && !confirmed.equals(Lsn.ZERO);
+        }
+    }
 
     /** @param end the first LSN that is not of this timeline */
     record TimelineSwitch(int timeline, Lsn end) {}

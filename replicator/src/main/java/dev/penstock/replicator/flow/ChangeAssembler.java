@@ -15,6 +15,7 @@ import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.Route;
 import dev.penstock.storage.model.SourcePosition;
+import java.util.OptionalInt;
 
 /**
  * Turns the messages of one connection into events: counts the ordinals of each transaction, skips what the log holds,
@@ -68,13 +69,31 @@ final class ChangeAssembler {
         try {
             accept(PgOutputDecoder.decode(feed.bytes(), feed.start(), feed.end()), feed, nowNanos);
         } catch (MalformedMessageException e) {
-            throw new SourceFault.Retry(
-                    "undecodable",
-                    "slot '" + slot + "', transaction committed at " + commitLsn + ": " + e.getMessage(),
-                    e);
+            throw undecodable(e);
         } catch (EventTooLargeException e) {
             throw tooLarge("the shape of a table", e);
         }
+    }
+
+    /** What of a message that could not be taken is known. */
+    SourceFault refuse(ChangeFeed feed) {
+        String what = "a logical message";
+        try {
+            OptionalInt relation = PgOutputDecoder.relationOf(feed.bytes(), feed.start(), feed.end());
+            if (relation.isPresent()) {
+                Relation table = relations.table(relation.getAsInt()).relation();
+                what = "a change of table " + table.schema() + "." + table.name();
+            }
+        } catch (MalformedMessageException e) {
+            return undecodable(e);
+        }
+        return tooLarge(
+                what, ordinal + 1, feed.excess() + " bytes as sent, more than can be an event of ", out.limitBytes());
+    }
+
+    private SourceFault.Retry undecodable(MalformedMessageException e) {
+        return new SourceFault.Retry(
+                "undecodable", "slot '" + slot + "', transaction committed at " + commitLsn + ": " + e.getMessage(), e);
     }
 
     private void accept(PgOutputMessage message, ChangeFeed feed, long nowNanos)
@@ -181,10 +200,14 @@ final class ChangeAssembler {
     }
 
     private SourceFault.Stop tooLarge(String what, EventTooLargeException e) {
+        return tooLarge(what, ordinal, "larger than ", e.limitBytes());
+    }
+
+    private SourceFault.Stop tooLarge(String what, long event, String size, int limitBytes) {
         return new SourceFault.Stop(
                 "event_too_large",
-                what + ", in the transaction committed at " + commitLsn + " (event " + ordinal + "), is larger than "
-                        + e.limitBytes()
+                what + ", in the transaction committed at " + commitLsn + " (event " + event + "), is " + size
+                        + limitBytes
                         + " bytes as rendered; nothing is skipped: raise the limit of one event if it is"
                         + " below 16 MiB, or take the table out of the publication and drop what cannot be sent");
     }

@@ -45,24 +45,28 @@ final class GapCheck {
     }
 
     void publication(String name, OptionalLong oid) throws SourceFault.Gap {
-        publication(state, name, oid, server.walEnd());
+        // Not the bound: without a publication the stream goes on in silence, and the bound with it.
+        Lsn supplied = state.last().commitLsn().max(state.consistentPoint());
+        publication(state, name, oid, supplied, server.walEnd());
     }
 
-    static void publication(SourceState state, String name, OptionalLong oid, Lsn walEnd) throws SourceFault.Gap {
+    /** @param supplied up to where the publication is known to have been there */
+    static void publication(SourceState state, String name, OptionalLong oid, Lsn supplied, Lsn walEnd)
+            throws SourceFault.Gap {
         if (oid.isEmpty()) {
-            throw gap(
-                    state,
+            throw new SourceFault.Gap(
                     "publication_missing",
                     "publication '" + name + "' was dropped: changes made since then are not in the slot's stream",
+                    supplied,
                     walEnd);
         }
         OptionalLong expected = Evidence.parse(state.systemId()).publicationOid();
         if (expected.isPresent() && expected.getAsLong() != oid.getAsLong()) {
-            throw gap(
-                    state,
+            throw new SourceFault.Gap(
                     "publication_recreated",
                     "publication '" + name
                             + "' was dropped and created again: changes made between are not in the slot's stream",
+                    supplied,
                     walEnd);
         }
     }
@@ -136,13 +140,6 @@ final class GapCheck {
     }
 
     private SourceFault.Gap gap(String code, String sentence, Lsn to) {
-        return gap(state, code, sentence, to);
-    }
-
-    private static SourceFault.Gap gap(SourceState state, String code, String sentence, Lsn to) {
-        String cut = state.lastInTransaction()
-                ? ""
-                : ". The last transaction stored, committed at " + state.last().commitLsn() + ", is incomplete";
-        return new SourceFault.Gap(code, sentence + cut, state.bound(), to);
+        return new SourceFault.Gap(code, sentence, state.bound(), to);
     }
 }

@@ -19,11 +19,18 @@ final class GapEvent {
 
     private GapEvent() {}
 
+    /** What is missing and why, and whether a transaction was cut off by it, which only the log's present state tells. */
+    static String reason(SourceState state, SourceFault.Gap gap) {
+        String cut = state.lastInTransaction()
+                ? ""
+                : ". The last transaction stored, committed at " + state.last().commitLsn() + ", is incomplete";
+        return gap.code() + ": " + gap.getMessage() + cut;
+    }
+
     /** @param wallMicros now, microseconds since 1970 UTC */
     static EventBatch batch(SourceState state, SourceFault.Gap gap, long wallMicros, JsonBytes out)
             throws EventTooLargeException {
-        byte[] record = MessageRenderer.gap(
-                gap.from().toString(), gap.to().toString(), gap.code() + ": " + gap.getMessage(), out);
+        byte[] record = MessageRenderer.gap(gap.from().toString(), gap.to().toString(), reason(state, gap), out);
         EventBatch.Builder batch = new EventBatch.Builder(state.name(), state.database(), state.last());
         batch.add(new ChangeEvent(
                 position(state), Action.GAP, Route.SOURCE, wallMicros, 0, 0, 0, true, record, NONE, NONE, NONE));

@@ -42,11 +42,7 @@ final class HealthWatch {
         SourceSession.Health health = session.health();
         walEnd = walEnd.max(health.walEnd());
         retainedWalBytes = health.retainedWalBytes();
-        try {
-            GapCheck.publication(state, publication, health.publicationOid(), health.walEnd());
-        } catch (SourceFault.Gap gap) {
-            throw new SourceFault.Gap(gap.code(), String.valueOf(gap.getMessage()), durableWhenGood, gap.to());
-        }
+        GapCheck.publication(state, publication, health.publicationOid(), durableWhenGood, health.walEnd());
         durableWhenGood = durable;
     }
 

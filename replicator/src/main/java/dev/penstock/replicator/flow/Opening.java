@@ -90,8 +90,8 @@ final class Opening {
             throw new SourceFault.Retry(
                     "publication_missing",
                     "publication '" + config.publication()
-                            + "' does not exist and no tables are configured to create it from: name tables, or run CREATE"
-                            + " PUBLICATION \"" + config.publication() + "\" FOR TABLE …");
+                            + "' does not exist and no tables are configured to create it from: name tables, or run"
+                            + " CREATE PUBLICATION \"" + config.publication() + "\" FOR TABLE …");
         }
     }
 
@@ -120,6 +120,9 @@ final class Opening {
         }
         Optional<SlotFacts> present = session.slot();
         Lsn consistentPoint = present.isPresent() ? adopted(present.get(), server) : session.createSlot();
+        if (consistentPoint.equals(Lsn.ZERO)) {
+            throw new IllegalStateException("expected slot '" + config.slot() + "' to begin somewhere, but got 0/0");
+        }
         await(
                 log.ready(
                         Evidence.text(server.systemId(), publication.getAsLong()), server.timeline(), consistentPoint),
@@ -128,6 +131,15 @@ final class Opening {
 
     /** A slot of our name after the intent: an earlier leader created it and did not come to say so. */
     private Lsn adopted(SlotFacts slot, ServerFacts server) throws SourceFault {
+        if (slot.database().equals(server.database()) && !slot.isAtRest()) {
+            // Creation waits for open transactions, on the server also after its client died, and shows the slot
+            // meanwhile. It would be gone with its creator: it is ended, and the slot created anew.
+            takeOver();
+            throw new SourceFault.Retry(
+                    "slot_creation_pending",
+                    "replication slot '" + config.slot() + "' was being created by an earlier leader (pid "
+                            + slot.activePid() + "), which was told to end: it is created anew when that one is gone");
+        }
         if (!slot.plugin().equals("pgoutput")
                 || !slot.database().equals(server.database())
                 || slot.temporary()

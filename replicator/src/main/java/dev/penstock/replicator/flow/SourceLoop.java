@@ -106,6 +106,14 @@ final class SourceLoop {
         }
         delayed = false;
         try {
+            return advance(nowNanos);
+        } catch (RuntimeException e) {
+            return afterFailure(e, nowNanos);
+        }
+    }
+
+    private long advance(long nowNanos) {
+        try {
             return switch (phase) {
                 case CONNECT -> connect();
                 case OPENING -> open(nowNanos);
@@ -115,12 +123,21 @@ final class SourceLoop {
                 case HALTED -> LOOK_NANOS;
             };
         } catch (SourceFault fault) {
+            // What comes after a fault can fail as well, a gap's way into the log above all.
             return afterFault(fault, nowNanos);
-        } catch (RuntimeException e) {
-            LOG.error("source {}: unexpected failure", config.name(), e);
-            return afterFault(
-                    new SourceFault.Retry("internal_error", "unexpected failure, see the log: " + e, e), nowNanos);
         }
+    }
+
+    /** A thread that died of it would leave its last word on show, as if it were still at work. */
+    private long afterFailure(RuntimeException e, long nowNanos) {
+        LOG.error("source {}: unexpected failure", config.name(), e);
+        disconnect();
+        if (closing) {
+            phase = Phase.HALTED;
+            return LOOK_NANOS;
+        }
+        return retry(
+                new SourceFault.Retry("internal_error", "unexpected failure, see the log: " + e, e), retries, nowNanos);
     }
 
     private long connect() throws SourceFault {
@@ -159,11 +176,13 @@ final class SourceLoop {
 
     private long stream(long nowNanos) throws SourceFault {
         StreamingRun running = at(run);
-        long wait = running.step(nowNanos);
-        if (running.progressed()) {
-            retries.reset();
+        try {
+            return running.step(nowNanos);
+        } finally {
+            if (running.progressed(nowNanos)) {
+                retries.reset();
+            }
         }
-        return wait;
     }
 
     private long awaitStop() throws SourceFault {
@@ -210,7 +229,10 @@ final class SourceLoop {
         if (fault instanceof SourceFault.Gap gap) {
             return recordGap(gap);
         }
-        Backoff backoff = fault instanceof SourceFault.SlotBusy ? takeovers : retries;
+        return retry(fault, fault instanceof SourceFault.SlotBusy ? takeovers : retries, nowNanos);
+    }
+
+    private long retry(SourceFault fault, Backoff backoff, long nowNanos) {
         long wait = backoff.nextNanos();
         if (!fault.code().equals(board.status().code())) {
             LOG.warn("source {} is tried again, {}: {}", config.name(), fault.code(), fault.getMessage());
@@ -232,7 +254,7 @@ final class SourceLoop {
         }
         try {
             EventBatch batch = GapEvent.batch(state.get(), gap, clock.millis() * 1000, out);
-            CompletableFuture<SourceLog.AppendOutcome> outcome = log.stop(gap.code() + ": " + gap.getMessage(), batch);
+            CompletableFuture<SourceLog.AppendOutcome> outcome = log.stop(GapEvent.reason(state.get(), gap), batch);
             Outcomes.wake(outcome, wake);
             stopping = outcome;
             phase = Phase.STOPPING;
@@ -257,6 +279,7 @@ final class SourceLoop {
     private void disconnect() {
         opening = null;
         run = null;
+        stopping = null;
         if (session != null) {
             session.close();
             session = null;

@@ -21,6 +21,9 @@ final class StreamingRun {
     /** An idle feed is asked again after this long: the latency of the first event after a pause. */
     private static final long IDLE_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+    /** A connection that lived so long was worth something also if nothing was to be stored. */
+    private static final long PROVEN_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     /** Until a feed counts as idle it is asked again at once (it waits about a millisecond by itself). */
     private static final long SPIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -37,8 +40,9 @@ final class StreamingRun {
     private boolean replyRequested;
     private boolean caughtUp;
     private long lastCommitMicros;
+    private final long openedNanos;
     private long lastHeardNanos;
-    private boolean progressed;
+    private boolean accepted;
 
     StreamingRun(
             SourceConfig config,
@@ -61,12 +65,16 @@ final class StreamingRun {
         this.idleBound = new IdleBound(log, wake, nowNanos);
         this.reporter = new Reporter(feed, flushed, limits.walSenderTimeoutMillis());
         this.health = new HealthWatch(session, state, config.publication(), nowNanos);
+        this.openedNanos = nowNanos;
         this.lastHeardNanos = nowNanos;
     }
 
-    /** Whether anything was heard from the server or stored: the connection is worth something. */
-    boolean progressed() {
-        return progressed;
+    /**
+     * Whether the connection was worth something: the log accepted what came of it, or it has lived for a while. To have
+     * heard something does not count: a fault that comes back with the first message would look like progress each time.
+     */
+    boolean progressed(long nowNanos) {
+        return accepted || nowNanos - openedNanos >= PROVEN_NANOS;
     }
 
     /** Does what can be done now; returns how long to wait before the next step, in nanoseconds. */
@@ -101,12 +109,14 @@ final class StreamingRun {
     private void takeOutcomes() throws SourceFault {
         BatchHeader stored = pipeline.takeStored();
         while (stored != null) {
-            progressed = true;
+            accepted = true;
             flushed.stored(stored.endLsn());
             lastCommitMicros = Math.max(lastCommitMicros, stored.maxCommitMicros());
             stored = pipeline.takeStored();
         }
-        flushed.stored(idleBound.takeAccepted());
+        Lsn idle = idleBound.takeAccepted();
+        accepted |= !idle.equals(Lsn.ZERO);
+        flushed.stored(idle);
     }
 
     /** Takes messages until there are none, or the pipeline is full, or enough for one step; returns how many. */
@@ -119,10 +129,11 @@ final class StreamingRun {
             }
             taken++;
             lastHeardNanos = nowNanos;
-            progressed = true;
             if (arrival == ChangeFeed.Arrival.DATA) {
                 caughtUp = false;
                 changes.accept(feed, nowNanos);
+            } else if (arrival == ChangeFeed.Arrival.EXCESS) {
+                throw changes.refuse(feed);
             } else {
                 keepalive();
             }

@@ -3,6 +3,7 @@ package dev.penstock.replicator.pgoutput;
 import dev.penstock.storage.model.Lsn;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Decodes pgoutput, protocol version 1 without streaming, as it comes in the payload of replication messages. Stateless;
@@ -21,6 +22,15 @@ public final class PgOutputDecoder {
 
     public static long postgresMicros(long unixMicros) {
         return unixMicros - POSTGRES_EPOCH_MICROS;
+    }
+
+    /** The relation whose row begins here; empty for a message of another kind. */
+    public static OptionalInt relationOf(byte[] bytes, int from, int to) throws MalformedMessageException {
+        WireReader in = new WireReader(bytes, from, to);
+        byte tag = in.u8("the message's tag");
+        return tag == 'I' || tag == 'U' || tag == 'D'
+                ? OptionalInt.of(in.i32("a relation's oid"))
+                : OptionalInt.empty();
     }
 
     public static PgOutputMessage decode(byte[] bytes, int from, int to) throws MalformedMessageException {

@@ -11,6 +11,7 @@ import java.util.List;
 public final class PgServer implements SourceServer {
 
     private final PgSettings settings;
+    private final CreationLimit creationLimit = new CreationLimit();
     private final List<Connection> open = new ArrayList<>();
     private boolean aborted;
 
@@ -23,7 +24,7 @@ public final class PgServer implements SourceServer {
         Connection admin = kept(PgConnections.admin(settings));
         try {
             Connection replication = kept(PgConnections.replication(settings));
-            return new PgSession(settings, admin, replication, this::forget);
+            return new PgSession(settings, admin, replication, creationLimit, this::forget);
         } catch (SourceFault e) {
             forgetAll();
             throw e;

@@ -29,13 +29,18 @@ final class PgSession implements SourceSession {
     private final Catalog catalog;
     private final SlotAdmin slots;
 
-    PgSession(PgSettings settings, Connection admin, Connection replication, Consumer<Connection> forget) {
+    PgSession(
+            PgSettings settings,
+            Connection admin,
+            Connection replication,
+            CreationLimit creationLimit,
+            Consumer<Connection> forget) {
         this.settings = settings;
         this.admin = admin;
         this.replication = replication;
         this.forget = forget;
         this.catalog = new Catalog(settings, admin);
-        this.slots = new SlotAdmin(settings, admin, replication);
+        this.slots = new SlotAdmin(settings, admin, replication, creationLimit);
     }
 
     static ServerFacts identify(PgSettings settings, Connection replication) throws SourceFault {

@@ -19,34 +19,34 @@ import java.util.OptionalLong;
 /** The slot seen from outside: facts, creation, holder, health. One thread. */
 final class SlotAdmin {
 
-    /** Creation waits for every transaction that writes; after this long we say which, and try again. */
-    private static final String CREATE_TIMEOUT = "20s";
-
     /** invalidation_reason is there from 17 on; before, a lost slot shows only in wal_status. */
     private static final String FACTS = """
-            select coalesce(plugin, ''), coalesce(database, ''), temporary, cast(confirmed_flush_lsn as text),
-              coalesce(pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
-                case when wal_status = 'lost' then 'wal_removed' else '' end)
-            from pg_catalog.pg_replication_slots s where slot_name = ?
-            """;
+        select coalesce(plugin, ''), coalesce(database, ''), temporary, cast(confirmed_flush_lsn as text),
+          coalesce(pg_catalog.to_jsonb(s) ->> 'invalidation_reason',
+            case when wal_status = 'lost' then 'wal_removed' else '' end),
+          coalesce(active_pid, 0)
+        from pg_catalog.pg_replication_slots s where slot_name = ?
+        """;
 
     private static final String HEALTH = """
-            select (select oid from pg_catalog.pg_publication where pubname = ?),
-              cast(case when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wal_replay_lsn()
-                else pg_catalog.pg_current_wal_flush_lsn() end as text),
-              (select cast(pg_catalog.pg_wal_lsn_diff(case when pg_catalog.pg_is_in_recovery()
-                  then pg_catalog.pg_last_wal_replay_lsn() else pg_catalog.pg_current_wal_lsn() end, restart_lsn) as bigint)
-                from pg_catalog.pg_replication_slots where slot_name = ?)
-            """;
+        select (select oid from pg_catalog.pg_publication where pubname = ?),
+          cast(case when pg_catalog.pg_is_in_recovery() then pg_catalog.pg_last_wal_replay_lsn()
+            else pg_catalog.pg_current_wal_flush_lsn() end as text),
+          (select cast(pg_catalog.pg_wal_lsn_diff(case when pg_catalog.pg_is_in_recovery()
+              then pg_catalog.pg_last_wal_replay_lsn() else pg_catalog.pg_current_wal_lsn() end, restart_lsn) as bigint)
+            from pg_catalog.pg_replication_slots where slot_name = ?)
+        """;
 
     private final PgSettings settings;
     private final Connection admin;
     private final Connection replication;
+    private final CreationLimit creationLimit;
 
-    SlotAdmin(PgSettings settings, Connection admin, Connection replication) {
+    SlotAdmin(PgSettings settings, Connection admin, Connection replication, CreationLimit creationLimit) {
         this.settings = settings;
         this.admin = admin;
         this.replication = replication;
+        this.creationLimit = creationLimit;
     }
 
     Optional<SlotFacts> facts() throws SourceFault {
@@ -66,25 +66,25 @@ final class SlotAdmin {
                         row.getString(2),
                         row.getBoolean(3),
                         confirmed == null ? Lsn.ZERO : Lsn.parse(confirmed),
-                        row.getString(5)));
+                        row.getString(5),
+                        row.getInt(6)));
             }
         } catch (SQLException e) {
             throw SqlFaults.of(e, settings, "looking up slot '" + settings.slot() + "'");
         }
     }
 
+    /** Waits for every transaction that writes; after a while we say which, and try again. */
     Lsn create() throws SourceFault {
         try (Statement statement = replication.createStatement()) {
-            statement.execute("SET statement_timeout='" + CREATE_TIMEOUT + "'");
-            Lsn consistentPoint;
+            // The driver cancels it: statement_timeout does not hold for replication commands.
+            statement.setQueryTimeout(creationLimit.nextSeconds());
             // The old spelling of the option, which every version from 14 to 18 takes.
             try (ResultSet row = statement.executeQuery("CREATE_REPLICATION_SLOT " + SqlFaults.quoted(settings.slot())
                     + " LOGICAL pgoutput NOEXPORT_SNAPSHOT")) {
                 row.next();
-                consistentPoint = Lsn.parse(row.getString("consistent_point"));
+                return Lsn.parse(row.getString("consistent_point"));
             }
-            statement.execute("SET statement_timeout=0");
-            return consistentPoint;
         } catch (SQLException e) {
             if ("57014".equals(e.getSQLState())) {
                 throw new SourceFault.Retry(
@@ -100,8 +100,9 @@ final class SlotAdmin {
     private String blockers() throws SourceFault {
         String sql =
                 "select coalesce((select pg_catalog.string_agg('pid ' || pid, ', ') from pg_catalog.pg_stat_activity"
-                        + " where backend_xid is not null), 'no backend') || coalesce((select ', prepared ' ||"
-                        + " pg_catalog.string_agg(pg_catalog.quote_literal(gid), ', ') from pg_catalog.pg_prepared_xacts), '')";
+                    + " where backend_xid is not null), 'no backend') || coalesce((select ', prepared ' ||"
+                    + " pg_catalog.string_agg(pg_catalog.quote_literal(gid), ', ') from pg_catalog.pg_prepared_xacts),"
+                    + " '')";
         try (Statement statement = admin.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();

@@ -4,6 +4,7 @@ import dev.penstock.replicator.feed.ChangeFeed;
 import dev.penstock.replicator.feed.SourceFault;
 import dev.penstock.replicator.pgoutput.PgOutputDecoder;
 import dev.penstock.storage.model.Lsn;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,6 +25,9 @@ final class SlotReader implements ChangeFeed {
     /** XLogData: 'w', start, WAL end, send time. */
     private static final int DATA_HEADER = 1 + 3 * Long.BYTES;
 
+    /** What is looked at of a message that is not taken: enough for its tag and its relation. */
+    private static final int HEAD = 64;
+
     /** Keepalive: 'k', WAL end, send time, reply requested. */
     private static final int KEEPALIVE_LENGTH = 1 + 2 * Long.BYTES + 1;
 
@@ -38,16 +42,19 @@ final class SlotReader implements ChangeFeed {
     private final Connection connection;
 
     private final CopyDual copy;
+    private final PendingFrame pending;
     private final Clock clock = Clock.systemUTC();
     private final byte[] status = new byte[STATUS_LENGTH];
     private byte[] current = {};
     private Lsn walEnd = Lsn.ZERO;
     private boolean replyRequested;
+    private int excess;
 
-    private SlotReader(PgSettings settings, Connection connection, CopyDual copy) {
+    private SlotReader(PgSettings settings, Connection connection, CopyDual copy, PendingFrame pending) {
         this.settings = settings;
         this.connection = connection;
         this.copy = copy;
+        this.pending = pending;
     }
 
     static SlotReader start(PgSettings settings, Connection connection, Lsn from) throws SourceFault {
@@ -57,7 +64,7 @@ final class SlotReader implements ChangeFeed {
         try {
             CopyDual copy = connection.unwrap(PGConnection.class).getCopyAPI().copyDual(sql);
             connection.setNetworkTimeout(Runnable::run, STALL_MILLIS);
-            return new SlotReader(settings, connection, copy);
+            return new SlotReader(settings, connection, copy, PendingFrame.of(connection));
         } catch (SQLException e) {
             throw SqlFaults.of(e, settings, "starting to read slot '" + settings.slot() + "'");
         }
@@ -70,6 +77,9 @@ final class SlotReader implements ChangeFeed {
             return Arrival.NOTHING;
         }
         current = message;
+        if (excess > 0) {
+            return Arrival.EXCESS;
+        }
         if (message.length >= DATA_HEADER && message[0] == 'w') {
             return Arrival.DATA;
         }
@@ -90,15 +100,19 @@ final class SlotReader implements ChangeFeed {
                 throw new SourceFault.Retry(
                         "connection_lost", "the server ended the stream of slot '" + settings.slot() + "'");
             }
-            return copy.readFromCopy(false);
+            if (!pending.hasBegun()) {
+                return null;
+            }
+            excess = pending.excess();
+            return excess > 0 ? pending.head(DATA_HEADER + HEAD) : copy.readFromCopy(false);
         } catch (SQLException e) {
             throw SqlFaults.of(e, settings, "reading slot '" + settings.slot() + "'");
-        } catch (OutOfMemoryError e) {
-            // The driver needs one array for a message; only a row far above any limit makes that fail.
-            throw new SourceFault.Stop(
-                    "event_too_large",
-                    "a row after the last confirmed position of slot '" + settings.slot()
-                            + "' is too large for this node's memory (" + e.getMessage() + ")");
+        } catch (IOException e) {
+            throw new SourceFault.Retry(
+                    "connection_lost",
+                    "lost the connection to Postgres while reading slot '" + settings.slot() + "' (" + e.getMessage()
+                            + ")",
+                    e);
         }
     }
 
@@ -115,6 +129,11 @@ final class SlotReader implements ChangeFeed {
     @Override
     public int end() {
         return current.length;
+    }
+
+    @Override
+    public int excess() {
+        return excess;
     }
 
     @Override

@@ -39,6 +39,17 @@ public final class JsonBytes {
         return length;
     }
 
+    public int limitBytes() {
+        return limitBytes;
+    }
+
+    /** Refuses what would not fit, before it is made. */
+    void require(long count) throws EventTooLargeException {
+        if (length + count > limitBytes) {
+            throw new EventTooLargeException(limitBytes);
+        }
+    }
+
     /** Not to be kept: overwritten by the next event. */
     byte[] bytes() {
         return bytes;
@@ -125,9 +136,7 @@ public final class JsonBytes {
     private void need(long count) throws EventTooLargeException {
         long wanted = length + count;
         if (wanted > bytes.length) {
-            if (wanted > limitBytes) {
-                throw new EventTooLargeException(limitBytes);
-            }
+            require(count);
             bytes = Arrays.copyOf(bytes, (int) Math.min(limitBytes, Math.max(wanted, bytes.length * 2L)));
         }
     }

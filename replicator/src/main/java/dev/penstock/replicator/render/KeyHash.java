@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
  * table and key as JSON, each followed by a zero byte but the last, then the finalizer of MurmurHash3 (fmix64, Austin
  * Appleby), which spreads FNV's weak high bits. Never 0, which means "no key".
  *
- * <p>It is kept in the log and in group state: changing it reorders what is in flight.
+ * <p>Frozen format: it is kept in the log and in group state, and changing it reorders what is in flight. The key as JSON has
+ * its columns in the relation's column order, whatever the order of the key itself ({@link TableKeys}).
  */
 public final class KeyHash {
 

@@ -1,8 +1,8 @@
 package dev.penstock.replicator.render;
 
 import dev.penstock.replicator.pgoutput.PgOutputMessage;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Base64;
 
 /** Records of events that are no rows: logical messages and gaps. Pure. */
@@ -16,12 +16,16 @@ public final class MessageRenderer {
         ascii("{\"prefix\":", out);
         string(message.prefix(), out);
         ascii(",\"content\":", out);
+        int length = message.end() - message.start();
+        out.require(length);
         boolean text = Utf8.isValid(message.bytes(), message.start(), message.end());
         if (text) {
             out.string(message.bytes(), message.start(), message.end());
         } else {
-            byte[] content = Arrays.copyOfRange(message.bytes(), message.start(), message.end());
-            byte[] base64 = Base64.getEncoder().encode(content);
+            out.require((length + 2L) / 3 * 4);
+            byte[] base64 = Base64.getEncoder()
+                    .encode(ByteBuffer.wrap(message.bytes(), message.start(), length))
+                    .array();
             out.string(base64, 0, base64.length);
         }
         ascii(",\"transactional\":" + message.transactional(), out);

@@ -11,7 +11,8 @@ import java.util.Set;
  *
  * @param shown columns of the event's key, in key order: the primary key, else the identity index; empty = no key
  * @param order columns that every event of a row carries, and by which its events are kept in order: {@code shown}, but for
- *     an identity by index its columns, because a delete carries no others
+ *     an identity by index its columns, because a delete carries no others. Always in column order: the order of a key is
+ *     known from the present catalog only, and is gone once the key is dropped, but a row's hash must stay the same
  * @param identity columns that a key tuple carries, in column order
  */
 record TableKeys(int[] shown, int[] order, int[] identity) {
@@ -29,11 +30,11 @@ record TableKeys(int[] shown, int[] order, int[] identity) {
         int[] flagged = flagged(relation);
         int[] primary = columns(relation, primaryKey);
         return switch (relation.identity()) {
-            case FULL -> new TableKeys(primary, primary, flagged);
-            case NOTHING -> new TableKeys(primary, primary, NONE);
+            case FULL -> new TableKeys(primary, sorted(primary), flagged);
+            case NOTHING -> new TableKeys(primary, sorted(primary), NONE);
             case INDEX -> {
                 int[] shown = primary.length > 0 ? primary : flagged;
-                yield new TableKeys(shown, flagged.length > 0 ? flagged : shown, flagged);
+                yield new TableKeys(shown, flagged.length > 0 ? flagged : sorted(shown), flagged);
             }
             case DEFAULT -> {
                 // The flags are the primary key of that time; the catalog adds its order, and a deferrable key.
@@ -41,7 +42,7 @@ record TableKeys(int[] shown, int[] order, int[] identity) {
                 if (flagged.length > 0 && sameColumns(flagged, primary)) {
                     shown = primary;
                 }
-                yield new TableKeys(shown, shown, flagged);
+                yield new TableKeys(shown, sorted(shown), flagged);
             }
         };
     }
@@ -72,6 +73,12 @@ record TableKeys(int[] shown, int[] order, int[] identity) {
             }
         }
         return places;
+    }
+
+    private static int[] sorted(int[] columns) {
+        int[] copy = columns.clone();
+        Arrays.sort(copy);
+        return copy;
     }
 
     private static boolean sameColumns(int[] one, int[] other) {

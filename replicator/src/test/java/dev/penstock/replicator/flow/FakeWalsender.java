@@ -212,7 +212,8 @@ final class FakeWalsender {
         @Override
         public Optional<SlotFacts> slot() {
             return slotExists
-                    ? Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(confirmed), ""))
+                    ? Optional.of(
+                            new SlotFacts("pgoutput", "shop", false, new Lsn(confirmed), "", reader == null ? 0 : 1))
                     : Optional.empty();
         }
 
@@ -374,6 +375,11 @@ final class FakeWalsender {
         @Override
         public int end() {
             return current.length;
+        }
+
+        @Override
+        public int excess() {
+            return 0;
         }
 
         @Override

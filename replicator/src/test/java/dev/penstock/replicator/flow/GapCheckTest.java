@@ -81,21 +81,21 @@ class GapCheckTest {
     @Test
     void shouldKnowTheSlotAgain() {
         GapCheck check = check(state(100, true, 200), 1, 300);
-        clean(() -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(200), ""))));
+        clean(() -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(200), "", 0))));
         gap("slot_missing", () -> check.slot("s", Optional.empty()));
         gap(
                 "slot_advanced",
-                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(201), ""))));
+                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(201), "", 0))));
         gap(
                 "slot_invalidated",
                 () -> check.slot(
-                        "s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(1), "wal_removed"))));
+                        "s", Optional.of(new SlotFacts("pgoutput", "shop", false, new Lsn(1), "wal_removed", 0))));
         gap(
                 "slot_replaced",
-                () -> check.slot("s", Optional.of(new SlotFacts("test_decoding", "shop", false, new Lsn(1), ""))));
+                () -> check.slot("s", Optional.of(new SlotFacts("test_decoding", "shop", false, new Lsn(1), "", 0))));
         gap(
                 "slot_replaced",
-                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "other", false, new Lsn(1), ""))));
+                () -> check.slot("s", Optional.of(new SlotFacts("pgoutput", "other", false, new Lsn(1), "", 0))));
     }
 
     /** Half of a transaction stored, and a standby promoted that never saw its commit: "end of the last whole one" is no measure. */
@@ -142,11 +142,35 @@ class GapCheckTest {
         assertThat(event.position()).isEqualTo(new SourcePosition(1, new Lsn(1_000), 501));
         assertThat(new String(event.record(), StandardCharsets.UTF_8))
                 .isEqualTo(
-                        "{\"from_lsn\":\"0/384\",\"to_lsn\":\"0/1388\",\"reason\":\"slot_missing: replication slot 's' was"
-                                + " dropped. The last transaction stored, committed at 0/3E8, is incomplete\"}");
+                        "{\"from_lsn\":\"0/384\",\"to_lsn\":\"0/1388\",\"reason\":\"slot_missing: replication slot 's'"
+                                + " was dropped. The last transaction stored, committed at 0/3E8, is incomplete\"}");
         assertThat(GapEvent.batch(state(1_000, true, 1_100), gap, 5, new JsonBytes(4_096))
                         .event(0)
                         .position())
                 .isEqualTo(new SourcePosition(1, new Lsn(1_100), 0));
+    }
+
+    /** The rest of the transaction came in between, from a batch on its way while the gap was noticed. */
+    @Test
+    void shouldSayOfTheLogAsItIsWhenTheGapIsRecordedWhetherItCutsATransaction() {
+        SourceFault.Gap gap = new SourceFault.Gap("slot_missing", "it was dropped", new Lsn(900), new Lsn(5_000));
+        assertThat(GapEvent.reason(state(1_000, true, 1_100), gap)).isEqualTo("slot_missing: it was dropped");
+        assertThat(GapEvent.reason(state(1_000, false, 900), gap)).endsWith("committed at 0/3E8, is incomplete");
+    }
+
+    /** From 18 on a dropped publication makes the stream silent, and idle bounds pass what it left out. */
+    @Test
+    void shouldBeginAPublicationsGapAtTheLastStoredEvent() {
+        GapCheck check = check(state(100, true, 200), 1, 300);
+        for (OptionalLong oid : List.of(OptionalLong.empty(), OptionalLong.of(10))) {
+            assertThatThrownBy(() -> check.publication("p", oid)).isInstanceOfSatisfying(SourceFault.Gap.class, gap -> {
+                assertThat(gap.from()).isEqualTo(new Lsn(100));
+                assertThat(gap.to()).isEqualTo(new Lsn(300));
+            });
+        }
+        assertThatThrownBy(() -> check(state(0, true, 200), 1, 300).publication("p", OptionalLong.empty()))
+                .as("nothing stored yet: where the slot began")
+                .isInstanceOfSatisfying(
+                        SourceFault.Gap.class, gap -> assertThat(gap.from()).isEqualTo(new Lsn(10)));
     }
 }

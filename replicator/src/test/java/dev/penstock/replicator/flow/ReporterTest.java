@@ -46,6 +46,11 @@ class ReporterTest {
         }
 
         @Override
+        public int excess() {
+            return 0;
+        }
+
+        @Override
         public long sendMicros() {
             return 0;
         }

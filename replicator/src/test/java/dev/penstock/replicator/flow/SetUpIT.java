@@ -1,15 +1,21 @@
 package dev.penstock.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourceState;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.postgresql.PGConnection;
 
 /** Creation by intent, publication, slot, ready; afterwards absence is a gap, recorded and final. */
 @ExtendWith(SharedPostgres.class)
@@ -72,6 +78,98 @@ class SetUpIT {
 
         // then
         assertThat(source.lines(1)).containsExactly("insert x.t key={\"id\":1} {\"id\":1}");
+    }
+
+    /** Creation waits for open transactions, on the server also after the leader died, and the slot shows meanwhile. */
+    @Test
+    void shouldNotAdoptASlotThatIsStillBeingCreated() throws Exception {
+        // given: the first leader dies while its slot is in the making
+        source.sql("create publication penstock for table t");
+        Replicator second;
+        try (Connection open = source.connect();
+                Statement transaction = open.createStatement()) {
+            open.setAutoCommit(false);
+            transaction.execute("insert into x.t values (1)");
+            Replicator first = source.launch(source.config(), source.log, 1);
+            String creator = awaitCreator("");
+            first.close();
+
+            // when
+            second = source.launch(source.config(), source.log, 2);
+
+            // then: its creation is ended, and begun anew
+            assertThat(awaitCreator(creator)).isNotEqualTo(creator);
+            assertThat(source.log.state().orElseThrow().phase()).isEqualTo(SourceState.Phase.INTENT);
+            open.commit();
+        }
+        SourceHarness.awaitState(second, SourceStatus.State.STREAMING);
+        source.sql("insert into t values (2)");
+        assertThat(source.lines(1)).containsExactly("insert x.t key={\"id\":2} {\"id\":2}");
+        assertThat(source.log.state().orElseThrow().consistentPoint()).isNotEqualTo(Lsn.ZERO);
+    }
+
+    private String awaitCreator(String notThis) {
+        String sql = "select active_pid from pg_replication_slots where slot_name = '" + source.slot
+                + "' and active_pid is not null";
+        return await().atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> source.ask(sql), pid -> !pid.isEmpty() && !pid.equals(notThis));
+    }
+
+    @Test
+    void shouldSayWhatTheCreationOfItsSlotWaitsFor() throws SQLException {
+        // given
+        source.sql("create publication penstock for table t");
+        Replicator replicator;
+        try (Connection open = source.connect();
+                Statement transaction = open.createStatement()) {
+            open.setAutoCommit(false);
+            transaction.execute("insert into x.t values (1)");
+            String pid = String.valueOf(open.unwrap(PGConnection.class).getBackendPID());
+
+            // when
+            replicator = source.launch(source.config(), source.log, 1);
+
+            // then
+            SourceStatus status = SourceHarness.awaitCode(replicator, "slot_creation_blocked");
+            assertThat(status.detail()).contains("pid " + pid);
+            assertThat(status.state()).isEqualTo(SourceStatus.State.RETRYING);
+            open.commit();
+        }
+        SourceHarness.awaitState(replicator, SourceStatus.State.STREAMING);
+    }
+
+    @Test
+    void shouldNotAdoptASlotThatAStrangerReads() throws Exception {
+        // given
+        source.sql("create publication penstock for table t");
+        FakeSourceLog elsewhere = new FakeSourceLog("main", FakeSourceLog.DIRECT);
+        Replicator stranger = source.start(ofCluster("another-cluster"), elsewhere, 1);
+        source.log.intent(source.database, source.slot, "penstock").get();
+
+        // when
+        Replicator ours = source.launch(source.config(), source.log, 9);
+
+        // then
+        SourceStatus status = SourceHarness.awaitCode(ours, "slot_in_use");
+        assertThat(status.detail()).contains("stop it, or configure another slot");
+        assertThat(source.log.state().orElseThrow().phase()).isEqualTo(SourceState.Phase.INTENT);
+        assertThat(stranger.status().state()).isEqualTo(SourceStatus.State.STREAMING);
+    }
+
+    private SourceConfig ofCluster(String clusterId) {
+        SourceConfig config = source.config();
+        return new SourceConfig(
+                config.name(),
+                config.jdbcUrl(),
+                config.user(),
+                config.password(),
+                config.slot(),
+                config.publication(),
+                List.of(),
+                clusterId,
+                config.nodeId(),
+                config.limits());
     }
 
     @Test

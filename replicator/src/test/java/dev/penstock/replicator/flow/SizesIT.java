@@ -2,9 +2,11 @@ package dev.penstock.replicator.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.SourceState;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +87,38 @@ class SizesIT {
         SourceHarness.awaitCode(next, "event_too_large");
         assertThat(source.log.eventCount()).isEqualTo(1);
         assertThat(source.log.state().orElseThrow().phase()).isEqualTo(SourceState.Phase.READY);
+    }
+
+    /** The driver would need one array for it, more than a node's heap can give: every leader would end by it. */
+    @Test
+    void shouldStopAtARowThatIsTooLargeForMemoryWithoutTakingIt() throws SQLException {
+        // given
+        source.sql("create table b(id int primary key, d bytea)");
+        Replicator replicator = source.stream("x.t, x.b");
+        source.sql("insert into b values (0, 'x')");
+        source.events(1);
+        Thread reader = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("penstock-source-main"))
+                .findFirst()
+                .orElseThrow();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getThreadAllocatedBytes(reader.getId());
+
+        // when: 130 MB, which come as 260 MB of text
+        source.sql(
+                "begin",
+                "insert into t values (1, 'before')",
+                "insert into b values (2, convert_to(repeat('x', 130000000), 'UTF8'))",
+                "commit");
+
+        // then: named, and what precedes it is stored
+        SourceStatus status = SourceHarness.awaitCode(replicator, "event_too_large");
+        assertThat(status.state()).isEqualTo(SourceStatus.State.STOPPED);
+        assertThat(threads.getThreadAllocatedBytes(reader.getId()) - before).isLessThan(8 << 20);
+        assertThat(source.lines(2).get(1)).isEqualTo("insert x.t key={\"id\":1} {\"id\":1,\"a\":\"before\"}");
+        assertThat(status.detail())
+                .startsWith("a change of table x.b, in the transaction committed at "
+                        + source.log.state().orElseThrow().last().commitLsn() + " (event 1), is 2600000");
     }
 
     @Test

@@ -99,6 +99,25 @@ class TableRendererTest {
         assertThat(event.route().keyColumns()).containsExactly("id");
     }
 
+    /** Frozen: kept in logs, computed by another program from {"id":1,"a":"x"}. */
+    @Test
+    void shouldHashACompositeKeyTheSameWhateverTheCatalogSays() throws Exception {
+        byte[] insert = PgOutputBytes.insert(7, "1", "x", "y");
+        Relation flagged = relation(Relation.Identity.DEFAULT, true, true, false);
+        for (TableRenderer table : List.of(
+                table(flagged, false, "a", "id"),
+                table(flagged, false, "id", "a"),
+                table(flagged, false), // the key was dropped since
+                table(relation(Relation.Identity.INDEX, true, true, false), false, "a", "id"),
+                table(relation(Relation.Identity.FULL, true, true, true), false, "a", "id"),
+                table(relation(Relation.Identity.NOTHING, false, false, false), false, "a", "id"))) {
+            assertThat(Long.toHexString(render(table, insert).keyHash())).isEqualTo("24c952f1b051f9a4");
+        }
+        // and: the key is shown in its own order
+        assertThat(json(render(table(flagged, false, "a", "id"), insert).key())).isEqualTo("{\"a\":\"x\",\"id\":1}");
+        assertThat(json(render(table(flagged, false), insert).key())).isEqualTo("{\"id\":1,\"a\":\"x\"}");
+    }
+
     @Test
     void shouldNotTakeAKeyThatCameLater() throws Exception {
         // given: without flags there was no usable key at the time; a deferrable one may have been there
