@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * How the bodies of a batch are packed. The code is stored format: never renumber. zstd level 1 and not lz4: see
- * docs/adr/0002-batch-compression.md.
+ * docs/adr/0009-batch-compression.md.
  */
 enum BodyCompression {
     /** As they are: where compression gains less than a sixteenth, which is not worth unpacking for. */

@@ -90,6 +90,24 @@ public final class ByteReader {
         return (value >>> 1) ^ -(value & 1);
     }
 
+    /** A zigzag of 32 bits. */
+    public int integer(String name) {
+        long value = zigzag();
+        if (value != (int) value) {
+            throw failure("expected " + name + " of 32 bits, but got " + value);
+        }
+        return (int) value;
+    }
+
+    /** One byte, 0 or 1. */
+    public boolean flag(String name) {
+        int value = u8();
+        if (value > 1) {
+            throw new UnknownFormatException(name, value, "0 and 1");
+        }
+        return value == 1;
+    }
+
     /** A varint in [0, max]. */
     public int bounded(String name, int max) {
         return inRange(name, varint(), max);

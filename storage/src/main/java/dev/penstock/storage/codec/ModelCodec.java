@@ -36,7 +36,7 @@ public final class ModelCodec {
 
     public static GroupConfig readConfig(ByteReader in) {
         long visibilityMillis = in.zigzag();
-        int maxDeliveries = (int) in.zigzag();
+        int maxDeliveries = in.integer("a number of deliveries");
         GroupConfig.Ordering ordering = ordering(in.u8());
         GroupConfig.Mode mode = mode(in.u8());
         List<String> tables = readTexts(in);

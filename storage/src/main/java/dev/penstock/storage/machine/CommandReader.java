@@ -39,11 +39,7 @@ final class CommandReader {
     }
 
     private static int integer(ByteReader in) {
-        long value = in.zigzag();
-        if (value != (int) value) {
-            throw in.failure("expected a 32-bit integer, but got " + value);
-        }
-        return (int) value;
+        return in.integer("a number");
     }
 
     private static Command stop(ByteReader in) {
@@ -120,11 +116,8 @@ final class CommandReader {
         long generation = in.zigzag();
         List<LeaseRef> leases = leases(in, generation);
         long visibilityMillis = in.zigzag();
-        int lenient = in.u8();
-        if (lenient > 1) {
-            throw new UnknownFormatException("flag set of an extend", lenient, "0 and 1");
-        }
-        return new Command.Extend(groupId, generation, leases, visibilityMillis, lenient == 1);
+        boolean lenient = in.flag("leniency of an extend");
+        return new Command.Extend(groupId, generation, leases, visibilityMillis, lenient);
     }
 
     private static Command release(ByteReader in) {

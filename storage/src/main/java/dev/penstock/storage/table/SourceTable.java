@@ -61,10 +61,10 @@ public final class SourceTable {
         SourceState.Phase phase = phase(in.u8());
         int epoch = in.bounded("an epoch", Integer.MAX_VALUE);
         SourcePosition last = ModelCodec.readPosition(in);
-        boolean lastInTransaction = in.u8() == 1;
+        boolean lastInTransaction = in.flag("end of a transaction in a source row");
         Lsn bound = new Lsn(in.i64());
         String systemId = in.text();
-        int timeline = (int) in.zigzag();
+        int timeline = in.integer("a timeline");
         Lsn consistentPoint = new Lsn(in.i64());
         String stopReason = in.text();
         in.finish();

@@ -194,18 +194,8 @@ class BatchCodecTest {
     void shouldReadOverAReservedDeduplicationFact() {
         EventBatch batch = oneEvent(new byte[] {'{', '}'});
         byte[] encoded = BatchCodec.encode(batch);
-        int indexAt = 28 + new ByteReader("test", encoded, 8, 12).i32();
-        int indexEnd = indexAt + new ByteReader("test", encoded, 12, 16).i32();
-        ByteWriter out = new ByteWriter(encoded.length + 32)
-                .raw(encoded, 0, indexAt)
-                .u8(encoded[indexAt] | 0x80)
-                .u8(1)
-                .raw(encoded, indexAt + 1, indexEnd - indexAt - 1)
-                .raw(new byte[16])
-                .raw(encoded, indexEnd, encoded.length - indexEnd);
-        out.setI32(12, indexEnd - indexAt + 17);
 
-        assertThat(events(BatchCodec.decode(out.sealed(4)))).isEqualTo(events(batch));
+        assertThat(events(BatchCodec.decode(Batches.deduplicated(encoded)))).isEqualTo(events(batch));
     }
 
     @Test
@@ -246,8 +236,8 @@ class BatchCodecTest {
             assertThat(batch.header()).isEqualTo(header);
             assertThat(events(batch)).hasSize(header.eventCount());
         } catch (StoredFormatException expected) {
-            assertThat(expected).hasMessageMatching("(?s).*(restore|run a version).*");
-        } catch (RuntimeException e) {
+            assertThat(expected).as("seed " + seed).hasMessageMatching("(?s).*(restore|run a version).*");
+        } catch (RuntimeException | OutOfMemoryError e) {
             throw new AssertionError("expected a typed failure; seed " + seed, e);
         }
     }

@@ -7,6 +7,7 @@ import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.Route;
 import dev.penstock.storage.model.SourcePosition;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** Batches for tests. */
@@ -49,5 +50,23 @@ public final class Batches {
         }
         builder.endTransaction(new Lsn(lsn + 8));
         return builder.build();
+    }
+
+    /** The batch with a deduplication fact, sixteen bytes of 0xd5, at the first entry; an index of one entry only. */
+    static byte[] deduplicated(byte[] batch) {
+        ByteReader lengths = new ByteReader("test", batch, 8, 16);
+        int indexAt = 28 + lengths.i32();
+        int indexBytes = lengths.i32();
+        byte[] fact = new byte[16];
+        Arrays.fill(fact, (byte) 0xd5);
+        return new ByteWriter(batch.length + 32)
+                .raw(batch, 0, indexAt)
+                .u8(batch[indexAt] | 0x80)
+                .u8(1)
+                .raw(batch, indexAt + 1, indexBytes - 1)
+                .raw(fact)
+                .raw(batch, indexAt + indexBytes, batch.length - indexAt - indexBytes)
+                .setI32(12, indexBytes + 17)
+                .sealed(4);
     }
 }

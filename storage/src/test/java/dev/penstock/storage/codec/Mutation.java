@@ -2,6 +2,7 @@ package dev.penstock.storage.codec;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /** What can happen to bytes: flipped, cut, grown, overwritten with extreme numbers, pieces moved. */
 public final class Mutation {
@@ -17,6 +18,40 @@ public final class Mutation {
         return bytes;
     }
 
+    /** Past it the bytes of all golden samples are content, where one place is like the next. */
+    private static final int CONTENT_FROM = 400;
+
+    /**
+     * Cut at every place; every byte, and every four bytes, overwritten with numbers that are most likely to hurt. In long
+     * content only every seventh place.
+     */
+    public static void each(byte[] original, Consumer<byte[]> attempt) {
+        for (int at = 0; at < original.length; at += at < CONTENT_FROM ? 1 : 7) {
+            attempt.accept(Arrays.copyOf(original, at));
+            for (int b : new int[] {0, 1, 0x7f, 0x80, 0xff, original[at] ^ 1, original[at] + 1, original[at] - 1}) {
+                byte[] bytes = original.clone();
+                bytes[at] = (byte) b;
+                attempt.accept(bytes);
+            }
+            for (int number : extremes(original)) {
+                byte[] bytes = original.clone();
+                put(bytes, at, number);
+                attempt.accept(bytes);
+            }
+        }
+        attempt.accept(Arrays.copyOf(original, original.length + 1));
+    }
+
+    private static int[] extremes(byte[] bytes) {
+        return new int[] {0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x00ffffff, bytes.length, 64 << 20};
+    }
+
+    private static void put(byte[] bytes, int at, int number) {
+        for (int b = 0; b < 4 && at + b < bytes.length; b++) {
+            bytes[at + b] = (byte) (number >>> (24 - 8 * b));
+        }
+    }
+
     private static byte[] one(Random random, byte[] bytes) {
         int at = random.nextInt(bytes.length);
         switch (random.nextInt(6)) {
@@ -29,13 +64,8 @@ public final class Mutation {
                 return Arrays.copyOf(bytes, bytes.length + random.nextInt(40));
             }
             case 4 -> {
-                int[] extremes = {0, 1, -1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x00ffffff, bytes.length};
-                byte[] number = new ByteWriter(4)
-                        .i32(extremes[random.nextInt(extremes.length)])
-                        .toBytes();
-                for (int b = 0; b < 4 && at + b < bytes.length; b++) {
-                    bytes[at + b] = number[b];
-                }
+                int[] extremes = extremes(bytes);
+                put(bytes, at, extremes[random.nextInt(extremes.length)]);
             }
             default -> {
                 int from = random.nextInt(bytes.length);

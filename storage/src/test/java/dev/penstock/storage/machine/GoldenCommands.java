@@ -50,6 +50,60 @@ final class GoldenCommands {
                 new Command.RaiseFeatureLevel(1));
     }
 
+    /** Numbers at their ends, empty lists and texts, the other value of each flag. */
+    static List<Command> extremes() {
+        LeaseRef first = new LeaseRef(Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
+        LeaseRef second = new LeaseRef(Long.MIN_VALUE, -1, Integer.MIN_VALUE);
+        GroupConfig plain = new GroupConfig(
+                Long.MIN_VALUE,
+                Integer.MAX_VALUE,
+                GroupConfig.Ordering.NONE,
+                GroupConfig.Mode.ROWS,
+                List.of(),
+                List.of(),
+                "");
+        GroupConfig keyed = new GroupConfig(
+                Long.MAX_VALUE,
+                -1,
+                GroupConfig.Ordering.KEY,
+                GroupConfig.Mode.CHANGES,
+                List.of(""),
+                List.of("ä"),
+                "日本");
+        SourcePosition last = new SourcePosition(Integer.MAX_VALUE, new Lsn(-1), Long.MAX_VALUE);
+        return List.of(
+                new Command.SourceIntent("", "", "", ""),
+                new Command.SourceReady(Integer.MIN_VALUE, "", Integer.MAX_VALUE, Lsn.ZERO),
+                new Command.Append(-1, new byte[0]),
+                new Command.SourceBound(0, SourcePosition.ORIGIN, new Lsn(-1)),
+                new Command.StopSource(Integer.MAX_VALUE, last, "", new byte[0]),
+                new Command.ResumeSource(0, last, -1, "", "", -1, Lsn.ZERO),
+                new Command.CreateGroup("", -1, new StartPosition.AtOffset(Long.MIN_VALUE), plain),
+                new Command.CreateGroup("Zeilen ä", 128, new StartPosition.AtOffset(Long.MAX_VALUE), keyed),
+                new Command.DeleteGroup(-1, Long.MIN_VALUE),
+                new Command.SeekGroup(63, 64, new StartPosition.Earliest()),
+                new Command.SeekGroup(-64, -65, new StartPosition.Latest()),
+                new Command.Grant(0, 0, 0, 0, 0, new long[0], new long[0], new long[0], 0),
+                new Command.Grant(
+                        -1,
+                        Long.MAX_VALUE,
+                        Long.MIN_VALUE,
+                        Long.MAX_VALUE,
+                        Long.MIN_VALUE,
+                        new long[] {Long.MIN_VALUE, 0},
+                        new long[] {Long.MIN_VALUE, Long.MAX_VALUE, -1},
+                        new long[] {5, 4, -4},
+                        Long.MAX_VALUE),
+                new Command.Ack(0, 0, List.of()),
+                new Command.Ack(Integer.MAX_VALUE, Long.MIN_VALUE, List.of(first, second, first)),
+                new Command.Nack(0, 0, List.of(second), Long.MIN_VALUE),
+                new Command.Extend(0, 0, List.of(), Long.MAX_VALUE, false),
+                new Command.Release(0, 0, List.of(first)),
+                new Command.Expire(Integer.MIN_VALUE),
+                new Command.Sweep(Integer.MAX_VALUE),
+                new Command.RaiseFeatureLevel(65_535));
+    }
+
     static Command ackOfTen() {
         List<LeaseRef> leases = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

@@ -20,26 +20,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Released commands, logs and rows: a recorded log gives the recorded replies, digests and rows, on any version. */
+/** Released logs and rows: a recorded log gives the recorded replies, digests and rows, on any version. */
 class GoldenMachineTest {
 
     private static final HexFormat HEX = HexFormat.of();
 
     @TempDir
     Path directory;
-
-    @Test
-    void shouldWriteEveryCommandByteForByte() {
-        List<String> lines = new ArrayList<>();
-        for (Command command : GoldenCommands.all()) {
-            lines.add(command.type() + " " + HEX.formatHex(CommandCodec.encodeCommand(command)));
-        }
-        lines.add("ENVELOPE "
-                + HEX.formatHex(CommandCodec.envelope(
-                        7, 123_456, 1_795_255_200_123L, List.of(CommandCodec.encodeCommand(new Command.Mark())))));
-
-        GoldenFile.check("commands-v1.txt", lines);
-    }
 
     private static String line(Replica.Logged logged, Applied applied, long digest) {
         StringBuilder replies = new StringBuilder();

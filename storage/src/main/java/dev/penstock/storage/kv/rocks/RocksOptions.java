@@ -17,8 +17,8 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * The native options of one store, and their end: closed after the database, the last made first. The reasons stand in
- * docs/adr/0003-rocksdb-as-derived-state.md.
+ * The native options of one store, and their end: closed after the database, the last made first. What they serve, a state
+ * that the Raft log repeats after a crash: docs/architecture.md, "State".
  */
 final class RocksOptions implements AutoCloseable {
 
