@@ -2,140 +2,120 @@ package dev.penstock.broker.http;
 
 import dev.penstock.broker.http.peer.Ignored;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import java.nio.charset.StandardCharsets;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * Writes one answer, a piece at a time as the client takes it, so that a slow client holds no copy of a large answer in
- * buffers. One per answer, on its event loop.
+ * Writes one answer through Netty's encoder, a piece at a time as the client takes it, so that a slow client holds no copy of
+ * a large answer in buffers. One per answer, on its event loop.
  */
 final class AnswerWriter {
 
     /** Large enough to fill a socket buffer, small enough that a piece comes from the allocator's caches. */
     private static final int PIECE_BYTES = 64 * 1024;
 
+    /** RFC 9110, 5.6.7; the JDK's RFC_1123_DATE_TIME leaves out the zero of a day below ten. */
     private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     private final ChannelHandlerContext context;
     private final Response response;
-    private final boolean bodyless;
+    private final ByteBuf rest;
+    private final HttpCounters counters;
     private final Runnable written;
-    private int piece;
-    private int offset;
-    private boolean headWritten;
+    private final StallWatch stall = new StallWatch();
     private boolean lastIssued;
     private boolean done;
 
-    /** @param written called on the event loop once all bytes are with the operating system */
-    AnswerWriter(ChannelHandlerContext context, Response response, boolean bodyless, Runnable written) {
+    /**
+     * @param bodyless the answer to HEAD
+     * @param written called on the event loop once all bytes are with the operating system
+     */
+    AnswerWriter(
+            ChannelHandlerContext context,
+            Response response,
+            boolean bodyless,
+            HttpCounters counters,
+            Runnable written) {
         this.context = context;
         this.response = response;
-        this.bodyless = bodyless;
+        this.rest = bodyless
+                ? Unpooled.EMPTY_BUFFER
+                : Unpooled.wrappedBuffer(response.body().toArray(byte[][]::new));
+        this.counters = counters;
         this.written = written;
+        counters.addUnsentAnswerBytes(response.bodyBytes());
     }
 
-    Response response() {
-        return response;
-    }
-
-    boolean done() {
-        return done;
-    }
-
-    void writeHead(boolean keepAlive, boolean http11) {
-        StringBuilder head = new StringBuilder(256);
-        head.append("HTTP/1.1 ").append(response.status()).append(' ').append(reason(response.status()));
-        for (Headers.Header field : response.headers()) {
-            head.append("\r\n").append(field.name()).append(": ").append(field.value());
+    /** Call it once, when the answer is written or never will be: then its messages are given back. */
+    void end() {
+        counters.addUnsentAnswerBytes(-response.bodyBytes());
+        if (!done) {
+            response.giveBack(counters);
         }
-        head.append("\r\nDate: ").append(HTTP_DATE.format(Instant.now()));
+    }
+
+    /** Whether it is no use to go on: the client takes nothing, or what it takes is too old. */
+    boolean isHopeless(Duration stallBound) {
+        boolean stalled = stall.stalled(context.channel(), stallBound);
+        if (stalled) {
+            counters.hit(HttpCounters.Limit.WRITE_STALL);
+        }
+        return stalled || response.tooLate();
+    }
+
+    /** Throws {@link IllegalArgumentException} if a header field cannot be sent; nothing is written then. */
+    void start(boolean keepAlive, boolean http11) {
+        HttpResponse head =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
+        HttpHeaders fields = head.headers();
+        for (Headers.Header field : response.headers()) {
+            fields.add(field.name(), field.value());
+        }
+        fields.set("Date", HTTP_DATE.format(Instant.now()));
         if (response.status() >= 200 && response.status() != 204) {
-            head.append("\r\nContent-Length: ").append(response.bodyBytes());
+            fields.set("Content-Length", response.bodyBytes());
         }
         if (response.status() >= 200 && !keepAlive) {
-            head.append("\r\nConnection: close");
+            fields.set("Connection", "close");
         } else if (!http11) {
-            head.append("\r\nConnection: keep-alive");
+            fields.set("Connection", "keep-alive");
         }
-        head.append("\r\n\r\n");
-        byte[] bytes = head.toString().getBytes(StandardCharsets.ISO_8859_1);
-        long total = bytes.length + (bodyless ? 0 : response.bodyBytes());
-        ByteBuf buffer = context.alloc().ioBuffer((int) Math.min(PIECE_BYTES, total));
-        buffer.writeBytes(bytes);
-        headWritten = true;
-        fill(buffer);
-        issue(buffer);
+        Ignored.outcome(context.write(head));
         pump();
     }
 
     /** Goes on writing while the client takes it. */
     void pump() {
-        while (headWritten
-                && !lastIssued
-                && context.channel().isActive()
-                && context.channel().isWritable()) {
-            ByteBuf buffer = context.alloc().ioBuffer(PIECE_BYTES);
-            fill(buffer);
-            issue(buffer);
+        while (!lastIssued && context.channel().isWritable()) {
+            ByteBuf piece = rest.readRetainedSlice(Math.min(PIECE_BYTES, rest.readableBytes()));
+            if (rest.isReadable()) {
+                Ignored.outcome(context.write(new DefaultHttpContent(piece)));
+            } else {
+                lastIssued = true;
+                Ignored.outcome(context.write(new DefaultLastHttpContent(piece)).addListener(result -> {
+                    if (result.isSuccess()) {
+                        done = true;
+                        written.run();
+                    } else {
+                        Ignored.outcome(context.close());
+                    }
+                }));
+            }
         }
         context.flush();
-    }
-
-    private void fill(ByteBuf buffer) {
-        while (!exhausted() && buffer.readableBytes() < PIECE_BYTES) {
-            byte[] bytes = response.body().get(piece);
-            int count = Math.min(bytes.length - offset, PIECE_BYTES - buffer.readableBytes());
-            buffer.writeBytes(bytes, offset, count);
-            offset += count;
-            if (offset == bytes.length) {
-                piece++;
-                offset = 0;
-            }
-        }
-    }
-
-    private boolean exhausted() {
-        return bodyless || piece == response.body().size();
-    }
-
-    private void issue(ByteBuf buffer) {
-        if (!exhausted()) {
-            Ignored.outcome(context.write(buffer));
-            return;
-        }
-        lastIssued = true;
-        Ignored.outcome(context.write(buffer).addListener(result -> {
-            if (result.isSuccess()) {
-                done = true;
-                written.run();
-            }
-        }));
-    }
-
-    private static String reason(int status) {
-        return switch (status) {
-            case 101 -> "Switching Protocols";
-            case 200 -> "OK";
-            case 201 -> "Created";
-            case 204 -> "No Content";
-            case 400 -> "Bad Request";
-            case 401 -> "Unauthorized";
-            case 403 -> "Forbidden";
-            case 404 -> "Not Found";
-            case 408 -> "Request Timeout";
-            case 409 -> "Conflict";
-            case 410 -> "Gone";
-            case 413 -> "Content Too Large";
-            case 429 -> "Too Many Requests";
-            case 500 -> "Internal Server Error";
-            case 503 -> "Service Unavailable";
-            default -> "Status " + status;
-        };
     }
 }

@@ -1,15 +1,16 @@
 package dev.penstock.broker.http;
 
 import dev.penstock.broker.http.peer.Ignored;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.ByteToMessageDecoder;
-import java.nio.charset.StandardCharsets;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,24 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection, from accept to close, on its event loop: receives a request, has it answered, goes on to the next. Bytes
- * of later requests wait unread until the answer is written, so answers keep the order of requests. After the first
- * protocol error there is one answer and the end.
+ * One connection, from accept to close, on its event loop: takes a request, has it answered, goes on to the next. After the
+ * first protocol error there is one answer and the end. Stands behind the decoder and the encoder.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
-    /** Bytes of pipelined requests that are kept while one is being answered; beyond, the socket is not read. */
-    private static final int MAX_PIPELINED_BYTES = 64 * 1024;
-
     /** After an error answer, bytes still on their way are read and dropped this long: a reset would destroy the answer. */
     private static final long LINGER_MILLIS = 500;
 
     private enum Phase {
-        IDLE,
-        HEAD,
-        BODY,
+        /** There is no request, or not the whole of one. */
+        RECEIVE,
         /** The handler has it. */
         EXCHANGE,
         ANSWER,
@@ -43,29 +39,31 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         CLOSED
     }
 
+    private final RequestDecoder decoder;
+    private final RequestReceiver receiver;
     private final RequestHandler handler;
     private final ProtocolSwitch protocols;
     private final HttpLimits limits;
     private final HttpCounters counters;
 
-    private Phase phase = Phase.IDLE;
+    private Phase phase = Phase.RECEIVE;
     private long phaseStartNanos = System.nanoTime();
-    private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
-    private HeadScanner scanner;
-    private boolean advancing;
-    private boolean keepAlive;
-    private @Nullable RequestHead head;
-    private @Nullable BodyReader body;
     private @Nullable Exchange exchange;
     private @Nullable AnswerWriter writer;
-    private final StallWatch stall = new StallWatch();
 
-    HttpConnection(RequestHandler handler, ProtocolSwitch protocols, HttpLimits limits, HttpCounters counters) {
+    /** @param decoder the one before it in the pipeline */
+    HttpConnection(
+            RequestDecoder decoder,
+            RequestHandler handler,
+            ProtocolSwitch protocols,
+            HttpLimits limits,
+            HttpCounters counters) {
+        this.decoder = decoder;
+        this.receiver = new RequestReceiver(decoder, handler, limits, counters);
         this.handler = handler;
         this.protocols = protocols;
         this.limits = limits;
         this.counters = counters;
-        this.scanner = new HeadScanner(limits, counters);
     }
 
     @Override
@@ -76,110 +74,45 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf in = (ByteBuf) message;
-        if (phase == Phase.LINGER || phase == Phase.CLOSED) {
-            in.release();
-            return;
-        }
-        buffer = buffer.isReadable()
-                ? ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), buffer, in)
-                : replaceBuffer(in);
-        advance(context);
-        boolean answering = phase == Phase.EXCHANGE || phase == Phase.ANSWER;
-        if (answering && buffer.readableBytes() > MAX_PIPELINED_BYTES) {
-            context.channel().config().setAutoRead(false);
-        }
-    }
-
-    private ByteBuf replaceBuffer(ByteBuf in) {
-        buffer.release();
-        return in;
-    }
-
-    /** Goes through as many steps as the bytes at hand allow. */
-    private void advance(ChannelHandlerContext context) {
-        if (advancing) {
-            return;
-        }
-        advancing = true;
         try {
-            boolean progress = true;
-            while (progress) {
-                progress = step(context);
+            // In any other phase it is the rest of a request that was refused.
+            if (phase == Phase.RECEIVE) {
+                receiver.take(context, message).ifPresent(request -> open(context, request));
             }
         } catch (HttpFailure failure) {
             refuse(context, failure);
         } finally {
-            advancing = false;
+            ReferenceCountUtil.release(message);
         }
     }
 
-    private boolean step(ChannelHandlerContext context) {
-        return switch (phase) {
-            case IDLE -> {
-                if (buffer.isReadable()) {
-                    enter(Phase.HEAD);
-                }
-                yield buffer.isReadable();
-            }
-            case HEAD -> readHead(context);
-            case BODY -> readBody(context);
-            case EXCHANGE, ANSWER, LINGER, CLOSED -> false;
-        };
-    }
-
-    private boolean readHead(ChannelHandlerContext context) {
-        int length = scanner.scan(buffer);
-        if (length < 0) {
-            return false;
-        }
-        byte[] bytes = new byte[length];
-        buffer.readBytes(bytes);
-        scanner = new HeadScanner(limits, counters);
-        RequestHead parsed = HeadParser.parse(bytes);
-        head = parsed;
-        keepAlive = parsed.keepsAlive();
-        body = new BodyReader(parsed, handler.maxBodyBytes(parsed), limits, counters);
-        enter(Phase.BODY);
-        if (body.done()) {
-            Optional<ProtocolSwitch.Accepted> accepted = protocols.accept(parsed);
+    private void open(ChannelHandlerContext context, Request request) {
+        if (request.body().length == 0) {
+            Optional<ProtocolSwitch.Accepted> accepted = protocols.accept(request.head());
             if (accepted.isPresent()) {
                 switchTo(context, accepted.get());
-                return false;
+                return;
             }
         }
-        expectation(context, parsed);
-        return true;
-    }
-
-    private void expectation(ChannelHandlerContext context, RequestHead parsed) {
-        Optional<String> expect = parsed.headers().first("Expect");
-        if (expect.isEmpty()) {
-            return;
-        }
-        if (!expect.get().equalsIgnoreCase("100-continue")) {
-            throw new HttpFailure(Problem.EXPECTATION_FAILED, "expected no expectation but 100-continue");
-        }
-        if (parsed.http11() && body != null && !body.done() && !buffer.isReadable()) {
-            Ignored.outcome(context.writeAndFlush(
-                    Unpooled.copiedBuffer("HTTP/1.1 100 Continue\r\n\r\n", StandardCharsets.US_ASCII)));
-        }
-    }
-
-    private boolean readBody(ChannelHandlerContext context) {
-        BodyReader reader = body;
-        RequestHead parsed = head;
-        if (reader == null || parsed == null || !(reader.done() || reader.read(buffer))) {
-            return false;
-        }
         enter(Phase.EXCHANGE);
-        Request request = new Request(parsed, reader.body());
         Exchange opened = new Exchange(
-                request, requestId(), context.channel().eventLoop(), response -> onLoop(context, response));
+                request, requestId(), context.channel().eventLoop(), response -> onLoop(context, request, response));
         exchange = opened;
         handler.handle(opened);
-        // An answer that was given at once is written by now; the next request may follow.
-        return true;
+    }
+
+    private void switchTo(ChannelHandlerContext context, ProtocolSwitch.Accepted accepted) {
+        enter(Phase.CLOSED);
+        receiver.release();
+        AnswerWriter answer = new AnswerWriter(context, accepted.answer(), true, counters, () -> {});
+        answer.start(true, true);
+        answer.end();
+        ChannelPipeline pipeline = context.pipeline();
+        pipeline.addAfter(context.name(), null, accepted.handler());
+        pipeline.remove(this);
+        pipeline.remove(HttpResponseEncoder.class);
+        // The last to go: it hands the bytes behind the request to the handlers of the other protocol.
+        pipeline.remove(decoder);
     }
 
     static String requestId() {
@@ -190,117 +123,87 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return new UUID(version4, variant2).toString();
     }
 
-    private void onLoop(ChannelHandlerContext context, Response response) {
+    private void onLoop(ChannelHandlerContext context, Request request, Response response) {
         if (context.channel().eventLoop().inEventLoop()) {
-            answer(context, response);
+            answer(context, request, response);
             return;
         }
         try {
-            context.channel().eventLoop().execute(() -> answer(context, response));
-        } catch (java.util.concurrent.RejectedExecutionException shutDown) {
-            giveBack(response);
+            context.channel().eventLoop().execute(() -> answer(context, request, response));
+        } catch (RejectedExecutionException shutDown) {
+            response.giveBack(counters);
         }
     }
 
-    private void answer(ChannelHandlerContext context, Response response) {
+    private void answer(ChannelHandlerContext context, Request request, Response response) {
         if (phase != Phase.EXCHANGE) {
-            giveBack(response);
+            response.giveBack(counters);
             return;
         }
         Response sent = response;
-        long now = System.nanoTime();
-        if (response.grant().isPresent() && response.grant().get().tooLate(now)) {
-            giveBack(response);
+        if (response.tooLate()) {
+            response.giveBack(counters);
             sent = handler.failed(
-                    Optional.ofNullable(head),
+                    Optional.of(request.head()),
                     new HttpFailure(
                             Problem.ANSWER_TOO_LATE,
                             "more than half the visibility timeout had passed; the messages were given back"));
         }
-        write(context, sent, Phase.IDLE);
-    }
-
-    private void write(ChannelHandlerContext context, Response response, Phase next) {
-        enter(Phase.ANSWER);
-        stall.reset();
-        boolean bodyless = head != null && head.method().equals("HEAD");
-        counters.addUnsentAnswerBytes(response.bodyBytes());
-        Phase after = keepAlive ? next : Phase.LINGER;
-        AnswerWriter started = new AnswerWriter(context, response, bodyless, () -> answered(context, after));
-        writer = started;
-        started.writeHead(after == Phase.IDLE, head == null || head.http11());
-    }
-
-    private void answered(ChannelHandlerContext context, Phase next) {
-        finishRequest();
-        if (phase != Phase.ANSWER) {
-            return;
-        }
-        enter(next);
-        if (next == Phase.LINGER) {
-            linger(context);
-            return;
-        }
-        context.channel().config().setAutoRead(true);
-        advance(context);
-    }
-
-    private void finishRequest() {
-        if (writer != null) {
-            counters.addUnsentAnswerBytes(-writer.response().bodyBytes());
-            if (!writer.done()) {
-                giveBack(writer.response());
-            }
-            writer = null;
-        }
-        if (body != null) {
-            body.close();
-            body = null;
-        }
-        exchange = null;
-        head = null;
-    }
-
-    private void giveBack(Response response) {
-        response.grant().ifPresent(grant -> {
-            counters.answerGivenBack();
-            grant.giveBack().run();
-        });
+        write(context, sent, request.head().keepsAlive());
     }
 
     /** Answers a request that is not well-formed, too large or too slow, and ends the connection. */
     private void refuse(ChannelHandlerContext context, HttpFailure failure) {
-        if (phase == Phase.EXCHANGE || phase == Phase.ANSWER || phase == Phase.LINGER || phase == Phase.CLOSED) {
+        decoder.drop();
+        counters.refused(failure.problem());
+        write(context, handler.failed(receiver.head(), failure), false);
+    }
+
+    private void write(ChannelHandlerContext context, Response response, boolean goOn) {
+        enter(Phase.ANSWER);
+        Optional<RequestHead> head = receiver.head();
+        boolean bodyless = head.filter(asked -> asked.method().equals("HEAD")).isPresent();
+        AnswerWriter started = new AnswerWriter(context, response, bodyless, counters, () -> answered(context, goOn));
+        writer = started;
+        try {
+            started.start(goOn, head.map(RequestHead::http11).orElse(true));
+        } catch (IllegalArgumentException notSendable) {
+            exceptionCaught(context, notSendable);
+        }
+    }
+
+    private void answered(ChannelHandlerContext context, boolean goOn) {
+        finishRequest();
+        if (phase != Phase.ANSWER) {
             return;
         }
-        if (failure.problem() == Problem.MALFORMED_REQUEST) {
-            counters.hit(HttpCounters.Limit.MALFORMED);
+        context.channel().config().setAutoRead(true);
+        if (goOn) {
+            enter(Phase.RECEIVE);
+            decoder.next(context.pipeline());
+        } else {
+            enter(Phase.LINGER);
+            linger(context);
         }
-        write(context, handler.failed(Optional.ofNullable(head), failure), Phase.LINGER);
     }
 
     private void linger(ChannelHandlerContext context) {
-        replaceBuffer(Unpooled.EMPTY_BUFFER);
-        buffer = Unpooled.EMPTY_BUFFER;
+        decoder.drop();
         if (context.channel() instanceof SocketChannel socket && socket.isActive()) {
             Ignored.outcome(socket.shutdownOutput());
         }
-        context.channel().config().setAutoRead(true);
         Ignored.outcome(context.channel()
                 .eventLoop()
                 .schedule(() -> Ignored.outcome(context.close()), LINGER_MILLIS, TimeUnit.MILLISECONDS));
     }
 
-    private void switchTo(ChannelHandlerContext context, ProtocolSwitch.Accepted accepted) {
-        AnswerWriter answer = new AnswerWriter(context, accepted.answer(), true, () -> {});
-        answer.writeHead(true, true);
-        ByteBuf rest = buffer;
-        buffer = Unpooled.EMPTY_BUFFER;
-        finishRequest();
-        enter(Phase.CLOSED);
-        context.pipeline().addAfter(context.name(), null, accepted.handler());
-        context.fireChannelRead(rest);
-        context.pipeline().remove(this);
+    private void finishRequest() {
+        if (writer != null) {
+            writer.end();
+            writer = null;
+        }
+        receiver.release();
+        exchange = null;
     }
 
     private void enter(Phase next) {
@@ -318,51 +221,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (phase == Phase.CLOSED || !context.channel().isActive()) {
             return;
         }
-        long age = System.nanoTime() - phaseStartNanos;
-        switch (phase) {
-            case IDLE -> {
-                if (age > limits.idle().toNanos()) {
-                    counters.hit(HttpCounters.Limit.IDLE);
-                    Ignored.outcome(context.close());
-                }
-            }
-            case HEAD -> {
-                if (age > limits.headerDeadline().toNanos()) {
-                    tooSlow(context, HttpCounters.Limit.HEADER_DEADLINE, "header", limits.headerDeadline());
-                }
-            }
-            case BODY -> {
-                if (age > limits.bodyDeadline().toNanos()) {
-                    tooSlow(context, HttpCounters.Limit.BODY_DEADLINE, "body", limits.bodyDeadline());
-                }
-            }
-            case ANSWER -> checkProgress(context);
-            case EXCHANGE, LINGER, CLOSED -> {}
+        if (phase == Phase.RECEIVE) {
+            checkReceiving(context);
+        } else if (phase == Phase.ANSWER && writer != null && writer.isHopeless(limits.writeStall())) {
+            // Half the answer may be out; what the client has of it must not look whole.
+            Ignored.outcome(context.close());
         }
         scheduleTick(context);
     }
 
-    private void tooSlow(
-            ChannelHandlerContext context, HttpCounters.Limit limit, String part, java.time.Duration deadline) {
-        counters.hit(limit);
-        refuse(
-                context,
-                new HttpFailure(
-                        Problem.REQUEST_TIMEOUT,
-                        "expected the whole " + part + " within " + deadline.toMillis() + " ms"));
-    }
-
-    private void checkProgress(ChannelHandlerContext context) {
-        boolean late = writer != null
-                && writer.response()
-                        .grant()
-                        .filter(grant -> grant.tooLate(System.nanoTime()))
-                        .isPresent();
-        if (stall.stalled(context.channel(), limits.writeStall())) {
-            counters.hit(HttpCounters.Limit.WRITE_STALL);
-            Ignored.outcome(context.close());
-        } else if (late) {
-            // Half the answer is out; what the client has of it must not look whole.
+    private void checkReceiving(ChannelHandlerContext context) {
+        try {
+            receiver.checkDeadlines();
+        } catch (HttpFailure tooSlow) {
+            refuse(context, tooSlow);
+            return;
+        }
+        if (receiver.isIdle()
+                && System.nanoTime() - phaseStartNanos > limits.idle().toNanos()) {
+            counters.hit(HttpCounters.Limit.IDLE);
             Ignored.outcome(context.close());
         }
     }
@@ -381,8 +258,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         Exchange open = exchange;
         enter(Phase.CLOSED);
         finishRequest();
-        replaceBuffer(Unpooled.EMPTY_BUFFER);
-        buffer = Unpooled.EMPTY_BUFFER;
         if (waiting && open != null) {
             counters.clientGone();
             open.abandon();
@@ -392,7 +267,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof java.io.IOException) {
+        if (cause instanceof IOException) {
             LOG.debug("connection lost: {}", cause.getMessage());
         } else {
             LOG.error("the connection failed and is closed", cause);

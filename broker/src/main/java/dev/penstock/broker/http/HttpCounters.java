@@ -50,6 +50,18 @@ public final class HttpCounters {
         adder(limit).increment();
     }
 
+    /** A request that was refused while it arrived. */
+    void refused(Problem problem) {
+        switch (problem) {
+            case TARGET_TOO_LONG -> hit(Limit.REQUEST_LINE);
+            case HEADERS_TOO_LARGE -> hit(Limit.HEADER_BYTES);
+            case BODY_TOO_LARGE -> hit(Limit.BODY_BYTES);
+            case OVERLOADED -> hit(Limit.BUFFERED_BODIES);
+            case MALFORMED_REQUEST -> hit(Limit.MALFORMED);
+            default -> {}
+        }
+    }
+
     public long hits(Limit limit) {
         return adder(limit).sum();
     }

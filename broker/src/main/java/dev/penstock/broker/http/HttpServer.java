@@ -13,6 +13,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -82,7 +83,14 @@ public final class HttpServer implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel connection) {
                         connections.add(connection);
-                        connection.pipeline().addLast(gate, new HttpConnection(handler, protocols, limits, counters));
+                        RequestDecoder decoder = new RequestDecoder(limits);
+                        connection
+                                .pipeline()
+                                .addLast(
+                                        gate,
+                                        decoder,
+                                        new HttpResponseEncoder(),
+                                        new HttpConnection(decoder, handler, protocols, limits, counters));
                     }
                 });
         ChannelFuture bound = bootstrap.bind(bind).awaitUninterruptibly();

@@ -64,6 +64,19 @@ public record Response(int status, List<Headers.Header> headers, List<byte[]> bo
         return new Response(status, headers, body, Optional.of(messages));
     }
 
+    /** Whether it carries messages that have waited too long to be sent. */
+    boolean tooLate() {
+        return grant.filter(messages -> messages.tooLate(System.nanoTime())).isPresent();
+    }
+
+    /** Gives back the messages that it carries; for an answer that is not sent, or not in full. */
+    void giveBack(HttpCounters counters) {
+        grant.ifPresent(messages -> {
+            counters.answerGivenBack();
+            messages.giveBack().run();
+        });
+    }
+
     public long bodyBytes() {
         long bytes = 0;
         for (byte[] piece : body) {

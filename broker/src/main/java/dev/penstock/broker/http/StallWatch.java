@@ -4,17 +4,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
 
-/** Notices that the other side takes no bytes. One per connection, on its event loop. */
+/** Notices that the other side takes no bytes. One per answer, on its event loop. */
 final class StallWatch {
 
-    private long lastPending;
+    private long lastPending = -1;
     private long lastProgress;
-    private long sinceNanos;
-
-    void reset() {
-        lastPending = -1;
-        sinceNanos = System.nanoTime();
-    }
+    private long sinceNanos = System.nanoTime();
 
     /** Whether bytes have been waiting, and not one was taken, for so long. */
     boolean stalled(Channel channel, Duration bound) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,6 +45,10 @@ class MalformedRequestsTest {
                 bad("lower-case version", "GET /health/live http/1.1\r\nHost: n\r\n\r\n"),
                 bad("two blanks", "GET  /health/live HTTP/1.1\r\nHost: n\r\n\r\n"),
                 bad("tab as separator", "GET\t/health/live HTTP/1.1\r\nHost: n\r\n\r\n"),
+                bad("vertical tab as separator", "GET\u000b/health/live HTTP/1.1\r\nHost: n\r\n\r\n"),
+                bad("bare CR as separator", "GET\r/health/live HTTP/1.1\r\nHost: n\r\n\r\n"),
+                bad("bare CR before the request line", "\rGET /health/live HTTP/1.1\r\nHost: n\r\n\r\n"),
+                bad("bare LF before the request line", "\nGET /health/live HTTP/1.1\r\nHost: n\r\n\r\n"),
                 bad("blank in the target", "GET /health/ live HTTP/1.1\r\nHost: n\r\n\r\n"),
                 bad("blank at the end of the line", "GET /health/live HTTP/1.1 \r\nHost: n\r\n\r\n"),
                 bad("blank before the method", " GET /health/live HTTP/1.1\r\nHost: n\r\n\r\n"),
@@ -66,10 +71,19 @@ class MalformedRequestsTest {
                 bad("blank before the colon", "GET /health/live HTTP/1.1\r\nHost: n\r\nAccept : a\r\n\r\n"),
                 bad("empty name", "GET /health/live HTTP/1.1\r\nHost: n\r\n: a\r\n\r\n"),
                 bad("folded line", "GET /health/live HTTP/1.1\r\nHost: n\r\nA: b\r\n c\r\n\r\n"),
+                bad("line folded with a tab", "GET /health/live HTTP/1.1\r\nHost: n\r\nA: b\r\nC: d\r\n\te\r\n\r\n"),
+                bad(
+                        "body of a WebSocket draft",
+                        post.replace("POST", "GET") + "Sec-WebSocket-Key1: a\r\n"
+                                + "Sec-WebSocket-Key2: b\r\n\r\n12345678"),
+                bad("too many fields", "GET /health/live HTTP/1.1\r\nHost: n\r\n" + "A:\r\n".repeat(100) + "\r\n"),
                 bad("blank before the first field", "GET /health/live HTTP/1.1\r\n Host: n\r\n\r\n"),
                 bad("length and coding", post + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
                 bad("coding and length", post + "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n"),
                 bad("two equal lengths", post + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
+                bad(
+                        "two lengths in HTTP/1.0",
+                        post.replace("1.1", "1.0") + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
                 bad("two lengths in one field", post + "Content-Length: 2, 2\r\n\r\n{}"),
                 bad("length with a plus", post + "Content-Length: +2\r\n\r\n{}"),
                 bad("negative length", post + "Content-Length: -2\r\n\r\n{}"),
@@ -78,6 +92,7 @@ class MalformedRequestsTest {
                 bad("empty length", post + "Content-Length:\r\n\r\n{}"),
                 bad("two codings", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
                 bad("coding twice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+                bad("coding and a comma", post + "Transfer-Encoding: chunked,\r\n\r\n0\r\n\r\n"),
                 bad("unknown coding", post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
                 bad("obscured coding", post + "Transfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n"),
                 bad("coding in HTTP/1.0", post.replace("1.1", "1.0") + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
@@ -88,6 +103,15 @@ class MalformedRequestsTest {
                 bad("blank after the size", post + "Transfer-Encoding: chunked\r\n\r\n2 \r\n{}\r\n0\r\n\r\n"),
                 bad("chunk longer than its size", post + "Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n"),
                 bad("bare LF after the size", post + "Transfer-Encoding: chunked\r\n\r\n2\n{}\r\n0\r\n\r\n"),
+                bad("bare CR in an extension", post + "Transfer-Encoding: chunked\r\n\r\n2;a\rb\r\n{}\r\n0\r\n\r\n"),
+                bad("bare LF after a chunk", post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\n0\r\n\r\n"),
+                bad(
+                        "trailer with a folded line",
+                        post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nA: b\r\n c\r\n\r\n"),
+                bad(
+                        "trailer with two lengths",
+                        post + "Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 2\r\n"
+                                + "Content-Length: 2\r\n\r\n"),
                 bad("folded trailer", post + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n folded\r\n\r\n"),
                 bad("unknown expectation", post + "Expect: payment\r\nContent-Length: 2\r\n\r\n{}"));
     }
@@ -112,5 +136,19 @@ class MalformedRequestsTest {
         }
         assertThat(node.groups.receives.get()).as("no request came through").isEqualTo(receives);
         assertThat(node.groups.leased("orders")).isZero();
+    }
+
+    @Test
+    void shouldRefuseInTheProtocolThatAsked() throws IOException {
+        try (RawClient client = node.connect()) {
+            String sqs = RawClient.sqsRequest("ReceiveMessage", TestNode.ADMIN, "{}");
+
+            client.send(sqs.replace("\r\nContent-Length", "\r\nTransfer-Encoding: chunked\r\nContent-Length"));
+
+            RawClient.Answer answer = client.answer();
+
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.text()).contains("__type");
+        }
     }
 }
