@@ -82,6 +82,9 @@ final class ProposedSourceLog implements SourceLog {
         if (reply instanceof Reply.Rejected rejected) {
             return new Decision.Refused(rejected.reason() + ": " + rejected.detail());
         }
+        if (reply instanceof Reply.Mismatch mismatch) {
+            return new Decision.Refused("the source's last position is " + mismatch.last());
+        }
         return new Decision.Accepted();
     }
 
