@@ -52,6 +52,14 @@ final class ProposedSourceLog implements SourceLog {
                 .thenApply(decided -> decisionOf(decided.replies().get(0)));
     }
 
+    /** Behind the appends that were proposed before, which it is compared with. */
+    @Override
+    public CompletableFuture<Decision> timeline(SourcePosition previous, int timeline) {
+        return submitter
+                .append(new Command.SourceTimeline(streamId(), previous, timeline))
+                .thenApply(decided -> decisionOf(decided.replies().get(0)));
+    }
+
     @Override
     public CompletableFuture<AppendOutcome> append(EventBatch batch) {
         return submitter

@@ -91,4 +91,14 @@ class ProposedSourceLogTest {
         assertThat(log.bound(SourcePosition.ORIGIN, new Lsn(99)).join()).isEqualTo(new Decision.Accepted());
         assertThat(log.state().orElseThrow().bound()).isEqualTo(new Lsn(99));
     }
+
+    @Test
+    void shouldRecordATimelineOnlyAtThePositionThatWasJudged() {
+        assertThat(log.timeline(ELSEWHERE, 2).join()).isInstanceOf(Decision.Refused.class);
+        assertThat(log.state().orElseThrow().timeline()).isEqualTo(1);
+
+        assertThat(log.timeline(SourcePosition.ORIGIN, 2).join()).isEqualTo(new Decision.Accepted());
+        assertThat(log.state().orElseThrow().timeline()).isEqualTo(2);
+        assertThat(log.timeline(SourcePosition.ORIGIN, 1).join()).isInstanceOf(Decision.Refused.class);
+    }
 }
