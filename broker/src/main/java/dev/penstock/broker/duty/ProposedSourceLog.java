@@ -61,6 +61,14 @@ final class ProposedSourceLog implements SourceLog {
                 .handle((decided, failure) -> decisionOf(reply(decided, failure)));
     }
 
+    /** Behind the appends that were proposed before, which it is compared with. */
+    @Override
+    public CompletableFuture<Decision> timeline(SourcePosition previous, int timeline) {
+        return submitter
+                .append(new Command.SourceTimeline(streamId(), previous, timeline), term)
+                .handle((decided, failure) -> decisionOf(reply(decided, failure)));
+    }
+
     @Override
     public CompletableFuture<AppendOutcome> append(EventBatch batch) {
         return submitter

@@ -139,6 +139,8 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
             return bound.streamId();
         } else if (command instanceof Command.StopSource stop) {
             return stop.streamId();
+        } else if (command instanceof Command.SourceTimeline timeline) {
+            return timeline.streamId();
         } else if (command instanceof Command.ResumeSource resume) {
             return resume.streamId();
         }

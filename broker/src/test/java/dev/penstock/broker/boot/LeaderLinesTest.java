@@ -31,14 +31,14 @@ class LeaderLinesTest {
         // then
         assertThat(asked).containsExactly("n2");
         nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(1_000));
-        lines.of("n2");
+        assertThat(lines.of("n2")).isCompleted();
         assertThat(asked).containsExactly("n2", "n2");
     }
 
     @Test
     void shouldAskANewLeaderAtOnce() {
-        lines.of("n2");
-        lines.of("n3");
+        assertThat(lines.of("n2")).isCompleted();
+        assertThat(lines.of("n3")).isCompleted();
 
         assertThat(asked).containsExactly("n2", "n3");
     }

@@ -95,6 +95,16 @@ class ProposedSourceLogTest {
         assertThat(source.state().orElseThrow().bound()).isEqualTo(new Lsn(900));
     }
 
+    @Test
+    void shouldRecordATimelineOnlyAtThePositionThatWasJudged() {
+        assertThat(source.timeline(FIRST, 2).join()).isInstanceOf(Decision.Refused.class);
+        assertThat(source.state().orElseThrow().timeline()).isEqualTo(1);
+
+        assertThat(source.timeline(SourcePosition.ORIGIN, 2).join()).isEqualTo(new Decision.Accepted());
+        assertThat(source.state().orElseThrow().timeline()).isEqualTo(2);
+        assertThat(source.timeline(SourcePosition.ORIGIN, 1).join()).isInstanceOf(Decision.Refused.class);
+    }
+
     /** The replicator of an earlier reign was held up; meanwhile the node lost the leadership and won it again. */
     @Test
     void shouldDecideNothingForALaterReignOfTheSameNode() {
@@ -118,16 +128,14 @@ class ProposedSourceLogTest {
         submitter.refuse(NotDecided.Reason.DISK_FULL);
 
         // when
-        CompletableFuture<AppendOutcome> outcome = new ProposedSourceLog(
-                        "main", submitter, log, log.leadership().term())
-                .append(batch(true));
+        CompletableFuture<AppendOutcome> outcome =
+                new ProposedSourceLog("main", submitter, log, log.leadership().term()).append(batch(true));
 
         // then
         assertThatThrownBy(outcome::join)
                 .cause()
                 .isInstanceOfSatisfying(
-                        NotTaken.class,
-                        notTaken -> assertThat(notTaken.code()).isEqualTo("disk_full"));
+                        NotTaken.class, notTaken -> assertThat(notTaken.code()).isEqualTo("disk_full"));
     }
 
     private static void assertNotDecided(CompletableFuture<?> outcome) {

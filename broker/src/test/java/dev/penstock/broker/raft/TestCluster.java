@@ -63,7 +63,8 @@ final class TestCluster implements AutoCloseable {
             StateMachines machines = rocks
                     ? StateMachines.rocks(RocksTuning.small(), failStop)
                     : new StateMachines(disk, CountingMachine.CODEC);
-            this.node = new RaftNode(config, identity, directory, machines, new DiskGuard(() -> Long.MAX_VALUE, 0), failStop);
+            this.node = new RaftNode(
+                    config, identity, directory, machines, new DiskGuard(() -> Long.MAX_VALUE, 0), failStop);
         }
 
         CountingMachine machine() {

@@ -105,10 +105,9 @@ final class GapCheck {
      * A promoted standby continues our history only if it had everything that we stored: the commit record of our last
      * event must lie before the place where it left the old timeline.
      *
-     * <p>The log knows the timeline at the source's beginning only. Switches that the slot's confirmed position lies
-     * beyond were judged before: only this source moves that position, and it passed here first. An event stored on a new
-     * timeline and not yet confirmed, when a leader dies, is therefore taken for a divergence: a stop too many rather than a
-     * change that never happened.
+     * <p>Only switches after the timeline that the log knows are judged: it is recorded before anything of it is stored. A
+     * standby can be promoted while we read from it, and nothing tells us then; a switch that the slot's confirmed position
+     * lies beyond was passed so, as only this source moves that position.
      */
     void timeline(List<TimelineSwitch> history, Lsn slotConfirmed) throws SourceFault.Gap {
         if (server.timeline() == state.timeline()) {

@@ -62,7 +62,7 @@ final class Opening {
             create(server);
             return null;
         }
-        return new Opened(state, stream(state, server));
+        return stream(state, server);
     }
 
     private void await(CompletableFuture<SourceLog.Decision> decision, String what) {
@@ -157,14 +157,21 @@ final class Opening {
         return slot.confirmed();
     }
 
-    private ChangeFeed stream(SourceState state, ServerFacts server) throws SourceFault {
+    private @Nullable Opened stream(SourceState state, ServerFacts server) throws SourceFault {
         GapCheck check = new GapCheck(state, server);
         check.server();
         check.publication(config.publication(), session.publicationOid());
         SlotFacts slot = check.slot(config.slot(), session.slot());
         check.timeline(session.timelineHistory(server.timeline()), slot.confirmed());
+        if (server.timeline() != state.timeline()) {
+            // Before anything of it is read: what is stored from now on says nothing of how this timeline began.
+            await(
+                    log.timeline(state.last(), server.timeline()),
+                    "recording that the server streams from timeline " + server.timeline());
+            return null;
+        }
         try {
-            return session.stream(state.bound());
+            return new Opened(state, session.stream(state.bound()));
         } catch (SourceFault.SlotBusy busy) {
             takeOver();
             throw busy;

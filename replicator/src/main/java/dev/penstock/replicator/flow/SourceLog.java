@@ -34,6 +34,12 @@ public interface SourceLog {
      */
     CompletableFuture<Decision> bound(SourcePosition previous, Lsn bound);
 
+    /**
+     * The server streams from a later timeline, and had everything up to {@code previous}. Refused where the source's last
+     * position is another: then that is to be judged.
+     */
+    CompletableFuture<Decision> timeline(SourcePosition previous, int timeline);
+
     /** Records a gap and stops the source, in one fact. */
     CompletableFuture<AppendOutcome> stop(String reason, EventBatch gap);
 

@@ -100,9 +100,9 @@ final class SlotAdmin {
     private String blockers() throws SourceFault {
         String sql =
                 "select coalesce((select pg_catalog.string_agg('pid ' || pid, ', ') from pg_catalog.pg_stat_activity"
-                    + " where backend_xid is not null), 'no backend') || coalesce((select ', prepared ' ||"
-                    + " pg_catalog.string_agg(pg_catalog.quote_literal(gid), ', ') from pg_catalog.pg_prepared_xacts),"
-                    + " '')";
+                        + " where backend_xid is not null), 'no backend') || coalesce((select ', prepared ' ||"
+                        + " pg_catalog.string_agg(pg_catalog.quote_literal(gid), ', ') from pg_catalog.pg_prepared_xacts),"
+                        + " '')";
         try (Statement statement = admin.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();

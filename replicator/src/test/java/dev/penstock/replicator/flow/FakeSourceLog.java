@@ -204,6 +204,37 @@ final class FakeSourceLog implements SourceLog {
     }
 
     @Override
+    public CompletableFuture<Decision> timeline(SourcePosition previous, int timeline) {
+        return transport.carry(() -> applyTimeline(previous, timeline));
+    }
+
+    private synchronized Decision applyTimeline(SourcePosition previous, int timeline) {
+        SourceState was = state;
+        if (was == null
+                || was.phase() != SourceState.Phase.READY
+                || was.timeline() > timeline
+                || (was.timeline() < timeline && !was.last().equals(previous))) {
+            return new Decision.Refused("the source is not ready, or not at " + previous + ", or on a later timeline");
+        }
+        state = new SourceState(
+                source,
+                1,
+                was.database(),
+                was.slot(),
+                was.publication(),
+                was.phase(),
+                was.epoch(),
+                was.last(),
+                was.lastInTransaction(),
+                was.bound(),
+                was.systemId(),
+                timeline,
+                was.consistentPoint(),
+                "");
+        return new Decision.Accepted();
+    }
+
+    @Override
     public CompletableFuture<Decision> bound(SourcePosition previous, Lsn bound) {
         return transport.carry(() -> applyBound(previous, bound));
     }

@@ -4,6 +4,7 @@ import dev.penstock.replicator.feed.ChangeFeed;
 import dev.penstock.replicator.feed.SourceFault;
 import dev.penstock.replicator.feed.SourceServer;
 import dev.penstock.replicator.feed.SourceSession;
+import dev.penstock.replicator.feed.SourceSession.TimelineSwitch;
 import dev.penstock.replicator.pgoutput.PgOutputBytes;
 import dev.penstock.replicator.pgoutput.Relation;
 import dev.penstock.replicator.pgoutput.TypeFacts;
@@ -48,6 +49,9 @@ final class FakeWalsender {
     private long confirmed;
     private @Nullable Feed reader;
     private String readerName = "";
+    /** Where the timelines before the present one ended. */
+    private final List<TimelineSwitch> switches = new ArrayList<>();
+
     int reconnects;
     int resentTransactions;
 
@@ -180,6 +184,12 @@ final class FakeWalsender {
         confirmed = Math.min(confirmed, confirmedAtCheckpoint);
     }
 
+    /** A standby that had everything takes over; its slot, synchronised now and then, may be behind. */
+    void promote(long confirmedWhenSynchronised) {
+        crash(confirmedWhenSynchronised);
+        switches.add(new TimelineSwitch(switches.size() + 1, new Lsn(end)));
+    }
+
     /** The server as one node reaches it. */
     SourceServer serverFor(String applicationName) {
         return new SourceServer() {
@@ -206,7 +216,7 @@ final class FakeWalsender {
 
         @Override
         public ServerFacts identify() {
-            return new ServerFacts("shop", "4711", 1, new Lsn(end));
+            return new ServerFacts("shop", "4711", switches.size() + 1, new Lsn(end));
         }
 
         @Override
@@ -239,7 +249,7 @@ final class FakeWalsender {
 
         @Override
         public List<TimelineSwitch> timelineHistory(int timeline) {
-            return List.of();
+            return List.copyOf(switches);
         }
 
         @Override

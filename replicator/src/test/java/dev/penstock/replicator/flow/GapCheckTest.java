@@ -123,6 +123,37 @@ class GapCheckTest {
                 () -> check(state(1, true, 2), 4, 5_000).timeline(List.of(end(2, 9), end(3, 20)), new Lsn(1)));
     }
 
+    /** Once the log knows the timeline, what is stored of it says nothing of how it began, confirmed or not. */
+    @Test
+    void shouldJudgeOnlyPromotionsAfterTheTimelineThatTheLogKnows() {
+        SourceState known = onTimeline(2, state(3_000, true, 3_100));
+        List<TimelineSwitch> history = List.of(end(1, 1_500), end(2, 3_500), end(3, 9_000));
+        clean(() -> check(known, 2, 5_000).timeline(history.subList(0, 1), new Lsn(900)));
+        clean(() -> check(known, 3, 5_000).timeline(history.subList(0, 2), new Lsn(900)));
+        clean(() -> check(known, 4, 9_500).timeline(history, new Lsn(900)));
+        gap(
+                "timeline_diverged",
+                () -> check(known, 3, 5_000).timeline(List.of(end(1, 1_500), end(2, 2_500)), new Lsn(900)));
+    }
+
+    private static SourceState onTimeline(int timeline, SourceState was) {
+        return new SourceState(
+                was.name(),
+                was.streamId(),
+                was.database(),
+                was.slot(),
+                was.publication(),
+                was.phase(),
+                was.epoch(),
+                was.last(),
+                was.lastInTransaction(),
+                was.bound(),
+                was.systemId(),
+                timeline,
+                was.consistentPoint(),
+                "");
+    }
+
     @Test
     void shouldSayInTheGapWhetherItCutsATransaction() throws Exception {
         // given

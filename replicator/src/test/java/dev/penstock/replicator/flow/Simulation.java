@@ -34,6 +34,7 @@ final class Simulation {
         long resumedWithinTransaction;
         long refusedByCompare;
         long idleBounds;
+        long promotions;
     }
 
     private static final int ROUGH_STEPS = 1_500;
@@ -108,6 +109,10 @@ final class Simulation {
         }
         if (random.nextInt(150) == 0) {
             walsender.crash(checkpointed);
+        }
+        if (random.nextInt(300) == 0) {
+            walsender.promote(checkpointed);
+            totals.promotions++;
         }
         if (random.nextInt(80) == 0) {
             checkpointed = walsender.confirmed().value();

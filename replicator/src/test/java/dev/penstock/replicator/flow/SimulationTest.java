@@ -55,6 +55,7 @@ class SimulationTest {
             assertThat(totals.resumedWithinTransaction).isGreaterThan(50);
             assertThat(totals.refusedByCompare).isGreaterThan(50);
             assertThat(totals.idleBounds).isGreaterThan(100);
+            assertThat(totals.promotions).isGreaterThan(100);
         }
     }
 

@@ -81,6 +81,17 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * The server was promoted, had everything up to {@code previous}, and streams from a later timeline. Recorded before
+     * anything of that timeline is appended, so that only later promotions are judged by what is stored then.
+     */
+    record SourceTimeline(int streamId, SourcePosition previous, int timeline) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.SOURCE_TIMELINE;
+        }
+    }
+
     // ---- groups ----
 
     /** Same name, configuration and requested start again: the existing group; different: refused. */

@@ -22,6 +22,7 @@ final class CommandReader {
             case SOURCE_BOUND -> new Command.SourceBound(integer(in), ModelCodec.readPosition(in), new Lsn(in.i64()));
             case STOP_SOURCE -> stop(in);
             case RESUME_SOURCE -> resume(in);
+            case SOURCE_TIMELINE -> new Command.SourceTimeline(integer(in), ModelCodec.readPosition(in), integer(in));
             case CREATE_GROUP ->
                 new Command.CreateGroup(in.text(), integer(in), ModelCodec.readStart(in), ModelCodec.readConfig(in));
             case DELETE_GROUP -> new Command.DeleteGroup(integer(in), in.zigzag());

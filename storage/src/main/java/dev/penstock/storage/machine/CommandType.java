@@ -14,6 +14,7 @@ public enum CommandType {
     SOURCE_BOUND(4),
     STOP_SOURCE(5),
     RESUME_SOURCE(6),
+    SOURCE_TIMELINE(7),
     CREATE_GROUP(16),
     DELETE_GROUP(17),
     SEEK_GROUP(18),

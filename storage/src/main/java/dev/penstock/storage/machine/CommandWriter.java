@@ -24,6 +24,7 @@ final class CommandWriter {
             case SOURCE_BOUND -> bound(out, (Command.SourceBound) command);
             case STOP_SOURCE -> stop(out, (Command.StopSource) command);
             case RESUME_SOURCE -> resume(out, (Command.ResumeSource) command);
+            case SOURCE_TIMELINE -> timeline(out, (Command.SourceTimeline) command);
             case CREATE_GROUP -> create(out, (Command.CreateGroup) command);
             case DELETE_GROUP -> delete(out, (Command.DeleteGroup) command);
             case SEEK_GROUP -> seek(out, (Command.SeekGroup) command);
@@ -74,6 +75,12 @@ final class CommandWriter {
                 .text(c.systemId())
                 .zigzag(c.timeline())
                 .i64(c.consistentPoint().value());
+    }
+
+    private static ByteWriter timeline(ByteWriter out, Command.SourceTimeline c) {
+        out.zigzag(c.streamId());
+        ModelCodec.writePosition(out, c.previous());
+        return out.zigzag(c.timeline());
     }
 
     private static ByteWriter create(ByteWriter out, Command.CreateGroup c) {

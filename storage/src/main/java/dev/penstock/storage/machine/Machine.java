@@ -128,6 +128,7 @@ public final class Machine {
             case SOURCE_BOUND -> sources.bound((Command.SourceBound) command);
             case STOP_SOURCE -> appends.stop(entry, (Command.StopSource) command);
             case RESUME_SOURCE -> sources.resume((Command.ResumeSource) command);
+            case SOURCE_TIMELINE -> sources.timeline((Command.SourceTimeline) command);
             case CREATE_GROUP -> groups.create(entry, (Command.CreateGroup) command);
             case DELETE_GROUP -> groups.delete(entry, (Command.DeleteGroup) command);
             case SEEK_GROUP -> groups.seek(entry, (Command.SeekGroup) command);

@@ -10,7 +10,7 @@ import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.table.MetaTable;
 import dev.penstock.storage.table.StreamChain;
 
-/** The life of a source: intent, ready, bound, resume. Touches at most four rows. */
+/** The life of a source: intent, ready, bound, timeline, resume. Touches at most four rows. */
 final class SourceHandler {
 
     private static final int FIRST_EPOCH = 1;
@@ -115,6 +115,41 @@ final class SourceHandler {
         if (c.bound().isAfter(source.bound())) {
             catalog.put(moved(source, source.last(), true, c.bound()));
         }
+        return new Reply.Done();
+    }
+
+    /** Compared with what is stored, because that is what the promotion was judged by. Timelines only rise. */
+    Reply timeline(Command.SourceTimeline c) {
+        SourceState source = catalog.source(c.streamId());
+        if (source == null) {
+            return Refusal.unknownSource(c.streamId());
+        }
+        if (source.phase() == Phase.STOPPED) {
+            return stopped(source);
+        }
+        if (source.phase() != Phase.READY) {
+            return conflict(source, "not ready");
+        }
+        if (c.timeline() == source.timeline()) {
+            return new Reply.Done();
+        }
+        if (c.timeline() < source.timeline()) {
+            return conflict(source, "on timeline " + source.timeline() + ", which only a later one can follow");
+        }
+        if (!source.last().equals(c.previous())) {
+            return new Reply.Mismatch(source.last());
+        }
+        catalog.put(with(
+                source,
+                Phase.READY,
+                source.epoch(),
+                source.slot(),
+                source.lastInTransaction(),
+                source.bound(),
+                source.systemId(),
+                c.timeline(),
+                source.consistentPoint(),
+                ""));
         return new Reply.Done();
     }
 

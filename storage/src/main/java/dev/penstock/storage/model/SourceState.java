@@ -9,7 +9,8 @@ package dev.penstock.storage.model;
  * @param lastInTransaction true if {@code last} ends its transaction (or nothing is stored)
  * @param bound the highest LSN that may be reported to Postgres as flushed
  * @param systemId system identifier of the Postgres cluster as text; empty before ready
- * @param timeline timeline at ready; 0 before
+ * @param timeline from which the server streams: the one at ready, or a later one that was found to have all that is
+ *     stored; 0 before ready
  * @param consistentPoint where the slot began; {@link Lsn#ZERO} before ready
  * @param stopReason why the source is stopped; empty unless {@code phase} is STOPPED
  */

@@ -61,7 +61,7 @@ final class CommandGenerator {
     Command next() {
         int dice = random.nextInt(1000);
         if (model.sources.size() < 2 || dice < 15) {
-            return sourceCommand(random.nextInt(6));
+            return sourceCommand(random.nextInt(7));
         } else if (dice < 75) {
             return append();
         } else if (model.groups.size() < 3 || dice < 85) {
@@ -172,6 +172,7 @@ final class CommandGenerator {
             case 2 -> new Command.SourceReady(streamId, "sys", 1 + random.nextInt(2), new Lsn(10));
             case 3 -> new Command.SourceBound(streamId, previous, new Lsn(s.bound.value() + random.nextInt(20) - 3));
             case 4 -> new Command.ResumeSource(streamId, previous, s.epoch, "slot2", "sys", 2, new Lsn(500));
+            case 5 -> new Command.SourceTimeline(streamId, previous, s.timeline + random.nextInt(4) - 1);
             default ->
                 random.nextInt(4) > 0
                         ? new Command.Mark()

@@ -47,7 +47,8 @@ final class GoldenCommands {
                 new Command.Expire(1000),
                 new Command.Sweep(500),
                 new Command.Mark(),
-                new Command.RaiseFeatureLevel(1));
+                new Command.RaiseFeatureLevel(1),
+                new Command.SourceTimeline(1, POSITION, 4));
     }
 
     /** Numbers at their ends, empty lists and texts, the other value of each flag. */

@@ -40,6 +40,7 @@ final class Model {
         boolean lastInTransaction = true;
         Lsn bound = Lsn.ZERO;
         String evidence = "";
+        int timeline;
         long end;
         long bytes;
     }
@@ -115,6 +116,7 @@ final class Model {
             case SOURCE_BOUND -> bound((Command.SourceBound) command);
             case STOP_SOURCE -> stop((Command.StopSource) command);
             case RESUME_SOURCE -> resume((Command.ResumeSource) command);
+            case SOURCE_TIMELINE -> timeline((Command.SourceTimeline) command);
             case CREATE_GROUP -> create((Command.CreateGroup) command);
             case DELETE_GROUP -> delete((Command.DeleteGroup) command);
             case SEEK_GROUP -> seek((Command.SeekGroup) command);
@@ -156,8 +158,8 @@ final class Model {
         return new Reply.SourceOpened(nextStream++);
     }
 
-    private static String evidence(String systemId, int timeline, Lsn point) {
-        return systemId + "@" + timeline + "@" + point;
+    private static String evidence(String systemId, Lsn point) {
+        return systemId + "@" + point;
     }
 
     private Reply ready(Command.SourceReady c) {
@@ -165,17 +167,20 @@ final class Model {
         if (s == null) {
             return no(Rejection.UNKNOWN_SOURCE);
         }
-        String evidence = evidence(c.systemId(), c.timeline(), c.consistentPoint());
+        String evidence = evidence(c.systemId(), c.consistentPoint());
         switch (s.phase) {
             case STOPPED -> {
                 return no(Rejection.SOURCE_STOPPED);
             }
             case READY -> {
-                return s.evidence.equals(evidence) ? new Reply.Done() : no(Rejection.SOURCE_CONFLICT);
+                return s.evidence.equals(evidence) && s.timeline == c.timeline()
+                        ? new Reply.Done()
+                        : no(Rejection.SOURCE_CONFLICT);
             }
             case INTENT -> {
                 s.phase = Phase.READY;
                 s.evidence = evidence;
+                s.timeline = c.timeline();
                 s.bound = c.consistentPoint();
                 s.lastInTransaction = true;
             }
@@ -265,9 +270,12 @@ final class Model {
         if (s == null) {
             return no(Rejection.UNKNOWN_SOURCE);
         }
-        String evidence = evidence(c.systemId(), c.timeline(), c.consistentPoint());
+        String evidence = evidence(c.systemId(), c.consistentPoint());
         if (s.phase != Phase.STOPPED) {
-            boolean same = s.epoch == c.epoch() && s.slot.equals(c.slot()) && s.evidence.equals(evidence);
+            boolean same = s.epoch == c.epoch()
+                    && s.slot.equals(c.slot())
+                    && s.evidence.equals(evidence)
+                    && s.timeline == c.timeline();
             return same ? new Reply.Done() : no(Rejection.SOURCE_CONFLICT);
         }
         if (!s.last.equals(c.previous())) {
@@ -280,8 +288,27 @@ final class Model {
         s.epoch = c.epoch();
         s.slot = c.slot();
         s.evidence = evidence;
+        s.timeline = c.timeline();
         s.bound = c.consistentPoint();
         s.lastInTransaction = true;
+        return new Reply.Done();
+    }
+
+    private Reply timeline(Command.SourceTimeline c) {
+        Source s = sources.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_SOURCE);
+        }
+        if (s.phase != Phase.READY) {
+            return no(s.phase == Phase.STOPPED ? Rejection.SOURCE_STOPPED : Rejection.SOURCE_CONFLICT);
+        }
+        if (c.timeline() <= s.timeline) {
+            return c.timeline() == s.timeline ? new Reply.Done() : no(Rejection.SOURCE_CONFLICT);
+        }
+        if (!s.last.equals(c.previous())) {
+            return new Reply.Mismatch(s.last);
+        }
+        s.timeline = c.timeline();
         return new Reply.Done();
     }
 

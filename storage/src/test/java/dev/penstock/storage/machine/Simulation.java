@@ -143,6 +143,7 @@ final class Simulation {
         SourceState seen = view.source(expected.name).orElseThrow();
         assertThat(seen.streamId()).isEqualTo(streamId);
         assertThat(seen.phase()).isEqualTo(expected.phase);
+        assertThat(seen.timeline()).isEqualTo(expected.timeline);
         assertThat(seen.epoch()).isEqualTo(expected.epoch);
         assertThat(seen.last()).isEqualTo(expected.last);
         assertThat(seen.lastInTransaction()).isEqualTo(expected.lastInTransaction);

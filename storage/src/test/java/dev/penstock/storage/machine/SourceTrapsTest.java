@@ -200,6 +200,32 @@ class SourceTrapsTest {
         assertThat(f.source().bound()).isEqualTo(new Lsn(500));
     }
 
+    /** Judged by what is stored: a batch of the old timeline that came in between has not been judged. */
+    @Test
+    void shouldMoveToALaterTimelineOnlyAtThePositionThatWasJudged() {
+        f.append(100, 5);
+        SourcePosition judged = f.source().last();
+        EventBatch.Builder half = new EventBatch.Builder("main", "shop", judged);
+        half.add(Batches.insert(Batches.position(1, 200, 0), 1, 55));
+        f.apply(new Command.Append(1, BatchCodec.encode(half.build())));
+
+        assertThat(f.apply(new Command.SourceTimeline(1, judged, 3)))
+                .isEqualTo(new Reply.Mismatch(f.source().last()));
+        assertThat(f.source().timeline()).isEqualTo(1);
+
+        // A transaction that is stored in part goes on with the timeline.
+        assertThat(f.apply(new Command.SourceTimeline(1, f.source().last(), 3))).isEqualTo(new Reply.Done());
+        f.restart();
+        assertThat(f.source().timeline()).isEqualTo(3);
+        assertThat(f.source().lastInTransaction()).isFalse();
+        assertThat(f.source().epoch()).isEqualTo(1);
+        f.append(201, 1);
+        assertThat(f.apply(new Command.SourceTimeline(1, judged, 3))).isEqualTo(new Reply.Done());
+        assertThat(reason(f.apply(new Command.SourceTimeline(1, f.source().last(), 2))))
+                .isEqualTo(Rejection.SOURCE_CONFLICT);
+        assertThat(reason(f.apply(new Command.SourceTimeline(9, judged, 4)))).isEqualTo(Rejection.UNKNOWN_SOURCE);
+    }
+
     /** A damaged batch is a refusal, the same on every node; a node that alone sees damage gets another digest. */
     @Test
     void shouldRefuseADamagedOrForeignBatch() {

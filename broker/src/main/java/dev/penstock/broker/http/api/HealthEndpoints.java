@@ -27,9 +27,7 @@ final class HealthEndpoints {
     }
 
     Endpoint sources() {
-        return exchange -> readers.read(health::sources)
-                .thenCompose(found -> found)
-                .thenApply(found -> render("sources", found));
+        return exchange -> health.sources().thenApply(found -> render("sources", found));
     }
 
     private static Response render(String member, NodeHealth.Health health) {
