@@ -184,7 +184,9 @@ final class NodeReport implements ClusterReport, NodeHealth, AutoCloseable {
             String told = leaderLines.get(SOURCE + source.name());
             sources.add(
                     told == null
-                            ? unled(source.name(), all.getOrDefault(config.node().id(), Map.of()))
+                            ? unled(
+                                    source.name(),
+                                    all.getOrDefault(config.node().id(), Map.of()))
                             : source(source.name(), told));
         });
         return sources;
@@ -236,10 +238,7 @@ final class NodeReport implements ClusterReport, NodeHealth, AutoCloseable {
         Leadership leadership = ports.leadership();
         CompletableFuture<Map<String, String>> lines = leadership.leads()
                 ? status()
-                : leadership
-                        .leader()
-                        .map(leaderLines::of)
-                        .orElseGet(() -> CompletableFuture.completedFuture(Map.of()));
+                : leadership.leader().map(leaderLines::of).orElseGet(() -> CompletableFuture.completedFuture(Map.of()));
         return lines.thenApply(told -> new Health(List.of(check(name, told.get(SOURCE + name)))));
     }
 

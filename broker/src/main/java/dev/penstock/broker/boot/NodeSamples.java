@@ -59,7 +59,8 @@ final class NodeSamples {
     }
 
     Samples samples() {
-        return new Samples(this::raft, this::sources, this::streams, this::groups, this::http, this::freeDiskBytes, disk::isFull);
+        return new Samples(
+                this::raft, this::sources, this::streams, this::groups, this::http, this::freeDiskBytes, disk::isFull);
     }
 
     private Samples.Raft raft() {

@@ -118,16 +118,14 @@ class ProposedSourceLogTest {
         submitter.refuse(NotDecided.Reason.DISK_FULL);
 
         // when
-        CompletableFuture<AppendOutcome> outcome = new ProposedSourceLog(
-                        "main", submitter, log, log.leadership().term())
-                .append(batch(true));
+        CompletableFuture<AppendOutcome> outcome =
+                new ProposedSourceLog("main", submitter, log, log.leadership().term()).append(batch(true));
 
         // then
         assertThatThrownBy(outcome::join)
                 .cause()
                 .isInstanceOfSatisfying(
-                        NotTaken.class,
-                        notTaken -> assertThat(notTaken.code()).isEqualTo("disk_full"));
+                        NotTaken.class, notTaken -> assertThat(notTaken.code()).isEqualTo("disk_full"));
     }
 
     private static void assertNotDecided(CompletableFuture<?> outcome) {

@@ -152,7 +152,8 @@ public final class FakeGroups implements GroupOperations {
                             && there.state.requestedStart().equals(start)
                     ? CompletableFuture.completedFuture(new Created(index.incrementAndGet(), there.state, true))
                     : CompletableFuture.failedFuture(
-                            new Refused(Refused.Code.GROUP_EXISTS, "a different group '" + name + "' exists").decidedAt(7));
+                            new Refused(Refused.Code.GROUP_EXISTS, "a different group '" + name + "' exists")
+                                    .decidedAt(7));
         }
         Group made = new Group(state(name, config, start));
         groups.put(name, made);

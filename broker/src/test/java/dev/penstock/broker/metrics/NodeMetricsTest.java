@@ -23,7 +23,14 @@ class NodeMetricsTest {
             "c1",
             "n1",
             "0.1.0",
-            new Samples(() -> raft, () -> sources, () -> streams, () -> groups, () -> http, () -> 1_000_000, () -> diskFull));
+            new Samples(
+                    () -> raft,
+                    () -> sources,
+                    () -> streams,
+                    () -> groups,
+                    () -> http,
+                    () -> 1_000_000,
+                    () -> diskFull));
 
     @AfterEach
     void close() {

@@ -23,8 +23,7 @@ class OpenStateTest {
 
         assertThatThrownBy(state::openView)
                 .isInstanceOfSatisfying(
-                        Refused.class,
-                        refused -> assertThat(refused.code()).isEqualTo(Refused.Code.NOT_READY));
+                        Refused.class, refused -> assertThat(refused.code()).isEqualTo(Refused.Code.NOT_READY));
     }
 
     @Test

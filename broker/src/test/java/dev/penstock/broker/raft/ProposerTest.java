@@ -38,8 +38,8 @@ class ProposerTest {
     private final BlockingQueue<String> halts = new LinkedBlockingQueue<>();
     private final AtomicLong freeBytes = new AtomicLong(1_000);
     private final DiskGuard disk = new DiskGuard(freeBytes::get, 100);
-    private final Proposer proposer =
-            new Proposer(LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run, disk, this::halt);
+    private final Proposer proposer = new Proposer(
+            LIMITS, CountingMachine.CODEC, this::hand, nanos::get, () -> 7, Runnable::run, disk, this::halt);
     private long nextIndex;
 
     private record Handed(Entry entry, byte[] content, CompletableFuture<Object> end) {

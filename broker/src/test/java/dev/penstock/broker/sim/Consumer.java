@@ -98,7 +98,13 @@ final class Consumer {
             case NO_LEADER -> node = world.below(FakeRaft.MEMBERS);
             case OUTCOME_UNKNOWN -> world.totals.unknown++;
             case UNKNOWN_GROUP -> create();
-            case OVERLOADED, NOT_READY, UNKNOWN_STREAM, OFFSET_OUT_OF_RANGE, IN_FLIGHT_LIMIT, GROUP_EXISTS, GROUP_CHANGED -> {}
+            case OVERLOADED,
+                    NOT_READY,
+                    UNKNOWN_STREAM,
+                    OFFSET_OUT_OF_RANGE,
+                    IN_FLIGHT_LIMIT,
+                    GROUP_EXISTS,
+                    GROUP_CHANGED -> {}
             case OFFSET_TRIMMED, INVALID_RECEIPT, INVALID_REQUEST ->
                 throw new AssertionError("a refusal that nothing here deserves: " + refused.code(), refused);
         }

@@ -27,9 +27,8 @@ final class HealthEndpoints {
     }
 
     Endpoint sources() {
-        return exchange -> readers.read(health::sources)
-                .thenCompose(found -> found)
-                .thenApply(found -> render("sources", found));
+        return exchange ->
+                readers.read(health::sources).thenCompose(found -> found).thenApply(found -> render("sources", found));
     }
 
     private static Response render(String member, NodeHealth.Health health) {
