@@ -3,7 +3,6 @@ package dev.penstock.broker.boot;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.raft.DigestWatch;
-import dev.penstock.broker.raft.FailStop;
 import dev.penstock.broker.raft.NodeIdentity;
 import dev.penstock.broker.raft.PeerProbe;
 import dev.penstock.broker.raft.RaftNode;
@@ -119,6 +118,11 @@ final class ClusterPeers {
                 });
     }
 
+    /** HTTP addresses of the other nodes by node id. */
+    Map<String, URI> others() {
+        return others;
+    }
+
     /** Status lines of one node, empty if it does not answer within two seconds. */
     CompletableFuture<Map<String, String>> status(String peer) {
         URI address = others.get(peer);
@@ -169,12 +173,12 @@ final class ClusterPeers {
     // ---- digests ----
 
     /** Compares the nodes' digests all the time; halts this node if it is the odd one out. */
-    void watchDigests(RaftNode raft, ScheduledExecutorService scheduler, FailStop failStop) {
+    void watchDigests(RaftNode raft, ScheduledExecutorService scheduler) {
         ScheduledFuture<?> unused = scheduler.scheduleWithFixedDelay(
-                () -> compareDigests(raft, failStop), COMPARE_SECONDS, COMPARE_SECONDS, TimeUnit.SECONDS);
+                () -> compareDigests(raft), COMPARE_SECONDS, COMPARE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void compareDigests(RaftNode raft, FailStop failStop) {
+    private void compareDigests(RaftNode raft) {
         try {
             Map<String, List<StateMark>> marks = new HashMap<>();
             marks.put(nodeId, raft.marks());
@@ -187,7 +191,7 @@ final class ClusterPeers {
                     LOG.debug("Node {} told no digests", peer.getKey(), e);
                 }
             }
-            judge(DigestWatch.compare(marks), failStop);
+            judge(DigestWatch.compare(marks), raft);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
@@ -195,13 +199,13 @@ final class ClusterPeers {
         }
     }
 
-    private void judge(DigestWatch.Verdict verdict, FailStop failStop) {
+    private void judge(DigestWatch.Verdict verdict, RaftNode raft) {
         if (verdict instanceof DigestWatch.Verdict.OddOneOut odd) {
             if (odd.nodeId().equals(nodeId)) {
-                failStop.halt(
+                raft.haltForRepair(
                         "this node's state differs from that of the others at index " + odd.index() + " (" + odd.what()
-                                + "): empty its data directory and start it with --join",
-                        null);
+                                + ")",
+                        odd.index());
             } else {
                 LOG.error("Node {} differs from the others at index {}: {}", odd.nodeId(), odd.index(), odd.what());
             }

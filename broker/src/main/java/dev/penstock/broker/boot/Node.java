@@ -19,6 +19,7 @@ import dev.penstock.broker.raft.DiskGuard;
 import dev.penstock.broker.raft.FailStop;
 import dev.penstock.broker.raft.NodeIdentity;
 import dev.penstock.broker.raft.RaftNode;
+import dev.penstock.broker.raft.Repair;
 import dev.penstock.broker.raft.StartRefused;
 import dev.penstock.broker.raft.StartRefused.Reason;
 import dev.penstock.broker.raft.Startup;
@@ -60,6 +61,9 @@ public final class Node implements AutoCloseable {
 
     /** The first start waits for the operator to start the other nodes. */
     private static final Duration FORMATION_PATIENCE = Duration.ofMinutes(10);
+
+    /** Then the start is refused, and its supervisor tries again. */
+    private static final Duration REPAIR_PATIENCE = Duration.ofMinutes(2);
 
     private final NodeConfig config;
     private final FailStop failStop;
@@ -152,24 +156,24 @@ public final class Node implements AutoCloseable {
                 metrics::answered));
 
         NodeIdentity identity = startup.establish(peers.probe(), join, FORMATION_PATIENCE);
-        RaftNode raft = new RaftNode(
-                NodeSettings.raft(config),
-                identity,
-                directory,
-                StateMachines.rocks(NodeSettings.rocks(config), failStop),
-                disk,
-                failStop);
+        FailStop marking = directory.markingDamage(failStop);
+        StateMachines machines = StateMachines.rocks(NodeSettings.rocks(config), marking);
+        Repair.mend(directory, config.cluster().id(), machines, new RepairPeers(peerClient, peers), REPAIR_PATIENCE);
+        RaftNode raft = new RaftNode(NodeSettings.raft(config), identity, directory, machines, disk, marking);
         raft.start();
         opened("Raft", raft);
         report.attach(raft);
         samples.attach(raft);
         ClusterPeers.serve(peerEndpoints, raft, report::status);
+        ExecutorService repairs = Executors.newSingleThreadExecutor(daemons("penstock-repair"));
+        opened("repairs", repairs::shutdownNow);
+        RepairPeers.serve(peerEndpoints, raft, repairs);
         ports.attach(raft);
         duties.start();
         opened("duties", duties);
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
         opened("digest watch", scheduler::shutdownNow);
-        peers.watchDigests(raft, scheduler, failStop);
+        peers.watchDigests(raft, scheduler);
         joinIfNew(peers, raft, identity, directory);
         LOG.info(
                 "Node {} is up: HTTP {}, Raft {}",

@@ -43,6 +43,8 @@ final class GroupDecisions {
             return group.map(found -> use.apply(view, found))
                     .orElseGet(() -> refused(new Refused(
                             Refused.Code.UNKNOWN_GROUP, "expected a known group, but there is no '" + name + "'")));
+        } catch (Refused noState) {
+            return refused(noState);
         }
     }
 

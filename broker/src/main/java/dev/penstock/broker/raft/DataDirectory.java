@@ -18,6 +18,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data directory of one node: its layout, its lock, and the small durable facts in it. Locked from {@link #open} to
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *   forming         peer UUID, before the cluster is formed
  *   joining         an operator said --join, and the cluster has not taken it in yet
  *   raft-born       Raft has written its storage once: if that is gone later, it was wiped
+ *   repair-needed   the state is not to be trusted: why, and since which index; no start before it is replaced (Repair)
  *   running         present while a process uses the directory: an unclean stop leaves it
  *   raft-watermark  a committed index that the log on disk must reach (LogWatermark)
  *   lock            held by the process
@@ -36,7 +39,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class DataDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
     private static final String FORMAT = "1";
+    private static final String REPAIR = "repair-needed";
 
     private final Path root;
     private final DurableFiles files;
@@ -103,6 +108,11 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("machine").resolve("db");
     }
 
+    /** What is fetched from a peer, until it is whole. */
+    Path repair() {
+        return root.resolve("repair");
+    }
+
     Path watermark() {
         return root.resolve("raft-watermark");
     }
@@ -164,6 +174,52 @@ public final class DataDirectory implements AutoCloseable {
     /** It will not ask again: a directory whose place was taken by another must not take it back. */
     public void markJoined() throws IOException {
         files.delete(root.resolve("joining"));
+    }
+
+    /**
+     * Why the state of this node must not be used.
+     *
+     * @param index of the Raft entry up to which it was applied, or at which the difference was seen
+     */
+    record RepairNeed(String reason, long index) {}
+
+    Optional<RepairNeed> repairNeed() throws StartRefused {
+        return read(REPAIR, p -> new RepairNeed(required(p, "reason"), Long.parseLong(required(p, "index"))));
+    }
+
+    /** Durable when it returns; the first reason stays. */
+    synchronized void markForRepair(RepairNeed need) throws IOException {
+        Path mark = root.resolve(REPAIR);
+        if (!Files.exists(mark)) {
+            String reason = need.reason().replaceAll("[\\p{Cntrl}\\\\]", " ");
+            files.replace(
+                    mark,
+                    ("format=" + FORMAT + "\nreason=" + reason + "\nindex=" + need.index() + "\n")
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    void clearRepair() throws IOException {
+        files.delete(root.resolve(REPAIR));
+    }
+
+    /** Ends the process like the other; damage of the state is noted before, so that the next start does not use it. */
+    public FailStop markingDamage(FailStop end) {
+        return (reason, cause) -> {
+            if (StateDamaged.isBehind(cause)) {
+                noteDamage(reason + ": " + cause, -1);
+            }
+            end.halt(reason, cause);
+        };
+    }
+
+    /** As {@link #markForRepair}, for one that ends anyway. */
+    void noteDamage(String reason, long index) {
+        try {
+            markForRepair(new RepairNeed(reason, index));
+        } catch (IOException e) {
+            LOG.error("That the state is damaged could not be noted: the next start uses it again", e);
+        }
     }
 
     boolean raftBorn() {

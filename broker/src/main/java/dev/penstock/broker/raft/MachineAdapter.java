@@ -63,6 +63,7 @@ final class MachineAdapter extends BaseStateMachine {
 
     private volatile @Nullable Snapshots snapshots;
     private volatile @Nullable SnapshotKeeper keeper;
+    private volatile @Nullable SnapshotShelf shelf;
     private volatile TermIndex lastApplied = TermIndex.INITIAL_VALUE;
     private volatile long fedIndex = -1;
     private volatile @Nullable ReplicatedState state;
@@ -75,6 +76,8 @@ final class MachineAdapter extends BaseStateMachine {
         Snapshots snapshots(Path directory, Path scratch) throws IOException;
 
         SnapshotKeeper keeper(Snapshots snapshots);
+
+        SnapshotShelf shelf(Snapshots snapshots, SnapshotKeeper keeper);
     }
 
     /** @param requiredIndex the log on disk must reach this committed index, or it has lost entries; -1 if unknown */
@@ -113,6 +116,7 @@ final class MachineAdapter extends BaseStateMachine {
         }
         snapshots = found;
         keeper = newKeeper;
+        shelf = snapshotSetup.shelf(found, newKeeper);
         use(opened);
         LOG.info("State at {}, newest snapshot at {}", lastApplied, found.latestTermIndex());
         getLifeCycle().startAndTransition(() -> {}, IOException.class);
@@ -379,6 +383,12 @@ final class MachineAdapter extends BaseStateMachine {
     long clockMillis() {
         ReplicatedState open = state;
         return open == null ? 0 : open.clockMillis();
+    }
+
+    /** Null before the state is open. */
+    @Nullable
+    SnapshotShelf shelf() {
+        return shelf;
     }
 
     void tick() {

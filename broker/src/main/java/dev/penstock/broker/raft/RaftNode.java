@@ -171,6 +171,7 @@ public final class RaftNode implements AutoCloseable, AppliedState {
             LOG.info("The last stop was not orderly: rewriting the open segment of the Raft log");
             new TornTail(directory.files()).rewriteOpenSegments(current);
         }
+        new TornTail(directory.files()).dropIfOvertaken(current, Snapshots.newestIndex(current.resolveSibling("sm")));
         directory.markRunning();
     }
 
@@ -205,6 +206,14 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                         Reason.IN_USE,
                         "The Raft address " + config.bindHost() + ":" + config.bindPort() + " cannot be used (" + why
                                 + "): stop the program that listens there, or configure another raft.bind.",
+                        e);
+            }
+            if (StateDamaged.isBehind(e)) {
+                directory.noteDamage(why, -1);
+                throw new StartRefused(
+                        Reason.DAMAGED,
+                        "The state of this node is damaged (" + why
+                                + "): start it again, it then fetches one from another node before it takes part.",
                         e);
             }
             TornTail.nameDamagedSegment(current);
@@ -245,6 +254,11 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         @Override
         public Snapshots snapshots(Path where, Path scratch) throws IOException {
             return new Snapshots(directory.files(), where, scratch);
+        }
+
+        @Override
+        public SnapshotShelf shelf(Snapshots snapshots, SnapshotKeeper keeper) {
+            return new SnapshotShelf(snapshots, keeper, opener);
         }
 
         @Override
@@ -396,6 +410,27 @@ public final class RaftNode implements AutoCloseable, AppliedState {
      */
     public CompletableFuture<Void> replaceMember(String nodeId, UUID peerUuid, String raftAddress) {
         return openAdmin().replaceMember(nodeId, peerUuid, raftAddress);
+    }
+
+    /** Verified, for a peer whose state is damaged. Reads the disk, for long. Empty: none yet, come again. */
+    public Optional<SnapshotOffer> offerSnapshot(long atLeast) throws IOException {
+        SnapshotShelf shelf = opened().shelf();
+        return shelf == null ? Optional.empty() : shelf.offer(atLeast);
+    }
+
+    /** A part of what was offered; shorter at the end of the file. */
+    public byte[] readSnapshot(long index, String file, long offset, int length) throws IOException {
+        SnapshotShelf shelf = opened().shelf();
+        if (shelf == null) {
+            throw new IOException("this node has not opened its state");
+        }
+        return shelf.read(index, file, offset, length);
+    }
+
+    /** Ends the process; it does not start again with this state. */
+    public void haltForRepair(String reason, long index) {
+        directory.noteDamage(reason, index);
+        failStop.halt(reason, null);
     }
 
     // ---- stop ----

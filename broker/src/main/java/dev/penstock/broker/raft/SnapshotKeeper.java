@@ -101,6 +101,13 @@ final class SnapshotKeeper {
         }
     }
 
+    /** Now, if anything was applied since the last one: somebody needs it. */
+    synchronized void request() {
+        if (logBytes > bytesAtLast || snapshots.latestIndex() < 0) {
+            trigger();
+        }
+    }
+
     private void trigger() {
         ReplicatedState open = state;
         if (open == null || running || !disk.hasRoomForSnapshot()) {

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -33,6 +36,7 @@ final class Snapshots implements StateMachineStorage {
     private final DurableFiles files;
     private final Path directory;
     private final Path scratch;
+    private final Map<Position, Long> heldUntilNanos = new HashMap<>();
     private volatile @Nullable SnapshotInfo latest;
     private boolean installing;
 
@@ -51,6 +55,16 @@ final class Snapshots implements StateMachineStorage {
 
     /** Newest first. */
     List<Snapshot> list() throws IOException {
+        return list(directory);
+    }
+
+    /** -1 if there is none. */
+    static long newestIndex(Path directory) throws IOException {
+        List<Snapshot> all = list(directory);
+        return all.isEmpty() ? -1 : all.get(0).position().index();
+    }
+
+    private static List<Snapshot> list(Path directory) throws IOException {
         List<Snapshot> found = new ArrayList<>();
         for (Path child : DurableFiles.children(directory)) {
             Matcher name = NAME.matcher(String.valueOf(child.getFileName()));
@@ -62,6 +76,14 @@ final class Snapshots implements StateMachineStorage {
         found.sort(
                 Comparator.comparingLong((Snapshot s) -> s.position().index()).reversed());
         return found;
+    }
+
+    Path path(Position position) {
+        return path(directory, position);
+    }
+
+    static Path path(Path directory, Position position) {
+        return directory.resolve("snapshot." + position.term() + "_" + position.index());
     }
 
     /** An unused path for a checkpoint to be. */
@@ -81,7 +103,7 @@ final class Snapshots implements StateMachineStorage {
             DurableFiles.deleteTree(checkpoint);
             return false;
         }
-        files.rename(checkpoint, directory.resolve("snapshot." + position.term() + "_" + position.index()));
+        files.rename(checkpoint, path(position));
         refresh();
         dropOld();
         return true;
@@ -128,9 +150,19 @@ final class Snapshots implements StateMachineStorage {
         return String.valueOf(file.getFileName()).endsWith(".md5");
     }
 
+    /** It is being read by a peer: not dropped for so long, whatever is newer. */
+    synchronized void hold(Position position, long millis) {
+        heldUntilNanos.put(position, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
     private void dropOld() throws IOException {
+        long now = System.nanoTime();
+        heldUntilNanos.values().removeIf(until -> until - now <= 0);
         List<Snapshot> all = list();
         for (Snapshot old : all.subList(Math.min(KEPT, all.size()), all.size())) {
+            if (heldUntilNanos.containsKey(old.position())) {
+                continue;
+            }
             // Out of sight first: a half-deleted one must not look complete after a crash.
             Path dead = newScratch("deleted-" + old.path().getFileName());
             Files.move(old.path(), dead);

@@ -45,6 +45,9 @@ final class StateDirectory {
         if (Files.exists(live)) {
             ReplicatedState state = openLive(!newestFirst.isEmpty());
             if (state == null) {
+                // Its tables are those of the live store under other names: what is wrong with one may be with the
+                // other.
+                opener.verify(newestFirst.get(0).path());
                 return replaceWith(newestFirst.get(0));
             }
             if (newestFirst.isEmpty() || newestFirst.get(0).position().index() <= state.appliedIndex()) {

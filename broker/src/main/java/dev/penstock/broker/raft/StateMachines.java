@@ -7,6 +7,8 @@ import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.CommandCodec;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.table.StateDigest;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -66,10 +68,28 @@ public final class StateMachines {
         }
 
         @Override
-        public ReplicatedState.Position inspect(Path directory) {
+        public ReplicatedState.Position inspect(Path directory) throws IOException {
+            return inspect(directory, false);
+        }
+
+        @Override
+        public ReplicatedState.Position verify(Path directory) throws IOException {
+            return inspect(directory, true);
+        }
+
+        private static ReplicatedState.Position inspect(Path directory, boolean everyBlock) throws IOException {
             RocksStore store = RocksStore.openReadOnly(directory, RocksTuning.small());
             try {
                 Machine machine = new Machine(store);
+                long digest = StateDigest.recompute(store);
+                if (digest != machine.stateDigest()) {
+                    throw new StateDamaged(
+                            "the rows in " + directory + " have the digest " + Long.toHexString(digest) + ", expected "
+                                    + Long.toHexString(machine.stateDigest()) + " at index " + machine.appliedIndex());
+                }
+                if (everyBlock) {
+                    store.verifyChecksums();
+                }
                 return new ReplicatedState.Position(machine.appliedTerm(), machine.appliedIndex());
             } finally {
                 store.close();

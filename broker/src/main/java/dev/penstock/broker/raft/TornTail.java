@@ -5,6 +5,7 @@ import dev.penstock.broker.raft.LogSegments.Segment;
 import dev.penstock.broker.raft.StartRefused.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +67,23 @@ final class TornTail {
         Path copy = file.resolveSibling(file.getFileName() + ".rewrite");
         files.copyPrefix(file, copy, scan.validBytes());
         files.rename(copy, file);
+    }
+
+    /**
+     * A log that ends before the snapshot holds nothing that the snapshot does not. Ratis drops its closed segments then, but
+     * not the open one, and takes no entry after that gap. Lowest first: after a crash the rest goes the same way.
+     */
+    void dropIfOvertaken(Path current, long snapshotIndex) throws IOException {
+        List<Segment> segments = LogSegments.list(current);
+        long last = lastIndex(current);
+        if (segments.isEmpty() || last >= snapshotIndex) {
+            return;
+        }
+        LOG.info(
+                "The Raft log ends at index {}, the newest snapshot is at {}: the log is dropped", last, snapshotIndex);
+        for (Segment segment : segments) {
+            files.delete(segment.file());
+        }
     }
 
     /** Ratis refuses a damaged closed segment without naming it. */

@@ -28,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Three real Raft nodes in one process, on loopback, with counting machines or with the real one on RocksDB. */
 final class TestCluster implements AutoCloseable {
@@ -43,8 +44,14 @@ final class TestCluster implements AutoCloseable {
     private final SnapshotLimits snapshots;
     private final boolean rocks;
 
+    /** Whom a node asks whose state is damaged; by default the members that run. */
+    Repair.@Nullable Peers repairPeers;
+
+    Duration repairPatience = Duration.ofSeconds(60);
+
     static final class Member implements AutoCloseable {
         final String nodeId;
+        final StateMachines machines;
         final DataDirectory directory;
         final NodeIdentity identity;
         final CountingMachine.Disk disk = new CountingMachine.Disk();
@@ -60,7 +67,7 @@ final class TestCluster implements AutoCloseable {
             this.nodeId = nodeId;
             this.directory = directory;
             this.identity = identity;
-            StateMachines machines = rocks
+            machines = rocks
                     ? StateMachines.rocks(RocksTuning.small(), failStop)
                     : new StateMachines(disk, CountingMachine.CODEC);
             this.node = new RaftNode(
@@ -160,8 +167,10 @@ final class TestCluster implements AutoCloseable {
                 identity,
                 change.apply(config),
                 rocks,
-                (reason, cause) -> halts.add(id + ": " + reason + " " + cause));
+                directory.markingDamage((reason, cause) -> halts.add(id + ": " + reason + " " + cause)));
         try {
+            Repair.Peers asked = repairPeers == null ? new MemberPeers(List.copyOf(members.values())) : repairPeers;
+            Repair.mend(directory, "c1", member.machines, asked, repairPatience);
             member.node.start();
         } catch (StartRefused e) {
             directory.close();

@@ -116,4 +116,24 @@ class TornTailTest {
     void shouldFindNothingWrongWithWholeSegments() throws Exception {
         TornTail.nameDamagedSegment(current);
     }
+
+    /** Ratis drops the closed segments only, and then takes no entry: "gap between entries". */
+    @Test
+    void shouldDropALogThatEndsBeforeTheSnapshot() throws Exception {
+        // when
+        tail.dropIfOvertaken(current, 30);
+        // then
+        assertThat(LogSegments.list(current)).isEmpty();
+        assertThat(forced).contains("directory");
+    }
+
+    @Test
+    void shouldKeepALogThatReachesTheSnapshot() throws Exception {
+        // when
+        tail.dropIfOvertaken(current, 29);
+        tail.dropIfOvertaken(current, -1);
+        // then
+        assertThat(TornTail.lastIndex(current)).isEqualTo(29);
+        assertThat(TornTail.firstIndex(current)).isZero();
+    }
 }

@@ -74,6 +74,22 @@ class RejoinClusterIT {
         assertSameLogs();
     }
 
+    /** Promise 9: Any one node may fail. Its state differed from the others'; its log and its vote are whole. */
+    @Test
+    void shouldReplaceADamagedStateByThatOfAPeer() throws Exception {
+        String follower = rig().followers().get(0);
+        NodeSpec spec = rig().cluster().spec(follower);
+        new Trial(rig(), postgres).run(() -> {
+            rig().process(follower).stop(Duration.ofSeconds(10));
+            Files.writeString(
+                    spec.dataDirectory().resolve("repair-needed"), "format=1\nreason=the digest differs\nindex=7\n");
+            rig().cluster().start(spec, List.of());
+            rig().awaitReady();
+        });
+        assertThat(spec.dataDirectory().resolve("repair-needed")).doesNotExist();
+        assertSameLogs();
+    }
+
     @Test
     void shouldRefuseAnEmptiedNodeAndTakeItBackByJoinUnderLoad() throws Exception {
         String follower = rig().followers().get(0);

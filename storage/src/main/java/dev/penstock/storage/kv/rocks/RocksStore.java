@@ -186,6 +186,17 @@ public final class RocksStore implements KeyValueStore {
         }
     }
 
+    /** True if the failure says that bytes are not what was written: no retry helps, only another copy of them. */
+    public static boolean isCorruption(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            boolean ofStore = cause instanceof StoreFailedException || cause instanceof RocksDBException;
+            if (ofStore && String.valueOf(cause.getMessage()).contains("Corruption")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * What the store takes, for metrics.
      *
