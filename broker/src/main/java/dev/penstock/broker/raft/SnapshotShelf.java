@@ -71,10 +71,9 @@ final class SnapshotShelf {
     /** Only of what was offered last. */
     synchronized byte[] read(long index, String name, long offset, int length) throws IOException {
         SnapshotOffer known = verified;
-        boolean offered = known != null
-                && known.index() == index
-                && known.files().stream().anyMatch(file -> file.name().equals(name));
-        if (!offered) {
+        if (known == null
+                || known.index() != index
+                || known.files().stream().noneMatch(file -> file.name().equals(name))) {
             throw new IOException("expected a file of the snapshot that was offered, but got " + name + " at " + index);
         }
         ReplicatedState.Position position = new ReplicatedState.Position(known.term(), known.index());
