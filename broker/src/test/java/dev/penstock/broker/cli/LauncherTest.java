@@ -58,10 +58,23 @@ class LauncherTest {
         executable(file);
     }
 
-    /** A Java that prints each of its arguments on a line. */
+    /** A Java that prints each of its arguments on a line; told to record classes it does. */
     private void java(String version) throws IOException {
         Path javaHome = scratch.resolve("jdk-" + version);
-        script(javaHome.resolve("bin/java"), "for a in \"$@\"; do printf '%s\\n' \"$a\"; done\n");
+        script(javaHome.resolve("bin/java"), """
+                for a in "$@"; do
+                    printf '%s\\n' "$a"
+                    case $a in
+                        -XX:ArchiveClassesAtExit=*)
+                            echo "$*" >>"$RECORDINGS"
+                            [ -n "$CANNOT_RECORD" ] && exit 1
+                            echo classes >"${a#*=}"
+                            ;;
+                    esac
+                done
+                """);
+        environment.put("RECORDINGS", scratch.resolve("recordings").toString());
+        environment.put("CANNOT_RECORD", "");
         script(javaHome.resolve("bin/javac"), "exit 1\n");
         Files.writeString(javaHome.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
         environment.put("JAVA_HOME", javaHome.toString());
@@ -70,6 +83,15 @@ class LauncherTest {
     private void installed() throws IOException {
         Files.writeString(home.resolve("penstock.jar"), "");
         Files.writeString(home.resolve("penstock-demo.jar"), "");
+    }
+
+    private List<String> recordings() throws IOException {
+        Path file = scratch.resolve("recordings");
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    private static void age(Path file, long seconds) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(seconds)));
     }
 
     private Path source(String module) throws IOException {
@@ -128,7 +150,6 @@ class LauncherTest {
         Run run = run("start", "--config", "my file.yaml");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.err()).isEmpty();
         assertThat(run.javaArguments())
                 .contains(
                         "-Xmx384m",
@@ -138,6 +159,56 @@ class LauncherTest {
                         "-Dorg.apache.ratis.thirdparty.io.netty.allocator.useCacheForAllThreads=false")
                 .doesNotContain("--sun-misc-unsafe-memory-access=allow")
                 .endsWith("-jar", home.resolve("penstock.jar").toString(), "start", "--config", "my file.yaml");
+    }
+
+    @Test
+    void shouldRecordClassesOncePerBuildAndUseThem() throws Exception {
+        // given
+        installed();
+        String archive = home.resolve("penstock-17.jsa").toString();
+
+        // when
+        Run first = run("start");
+        Run second = run("start");
+        Run other = run("status");
+
+        // then
+        assertThat(recordings()).hasSize(1).first().asString().contains("-jar").endsWith("rehearse");
+        assertThat(first.err()).contains("recording classes");
+        assertThat(second.err()).isEmpty();
+        assertThat(first.javaArguments()).contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(second.javaArguments()).contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(other.javaArguments()).contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(run("demo").javaArguments()).doesNotContain("-XX:SharedArchiveFile=" + archive);
+        assertThat(recordings()).hasSize(1);
+
+        // when: a library is newer than the record, which the JVM would refuse
+        Files.createDirectories(home.resolve("lib"));
+        Files.writeString(home.resolve("lib/penstock-storage.jar"), "");
+        age(Path.of(archive), 60);
+
+        // then: a command of seconds does without, a node records anew
+        assertThat(run("status").javaArguments()).doesNotContain("-XX:SharedArchiveFile=" + archive);
+        assertThat(run("start").javaArguments()).contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(recordings()).hasSize(2);
+    }
+
+    @Test
+    void shouldStartANodeWithoutARecordIfItCannotBeMade() throws Exception {
+        // given
+        installed();
+        environment.put("CANNOT_RECORD", "yes");
+
+        // when
+        Run first = run("start");
+        Run second = run("start");
+
+        // then: said once, and not tried at each start
+        assertThat(first.exitCode()).isZero();
+        assertThat(first.err()).contains("the recording failed");
+        assertThat(first.javaArguments()).noneMatch(argument -> argument.startsWith("-XX:SharedArchiveFile"));
+        assertThat(second.err()).isEmpty();
+        assertThat(recordings()).hasSize(1);
     }
 
     @Test
