@@ -56,6 +56,7 @@ final class SourceLoop {
     private @Nullable Opening opening;
     private @Nullable StreamingRun run;
     private @Nullable CompletableFuture<SourceLog.AppendOutcome> stopping;
+    private String stoppingFor = "";
 
     private enum Phase {
         CONNECT,
@@ -197,6 +198,7 @@ final class SourceLoop {
             // The log moved meanwhile, or is stopped already: look again from the beginning.
             throw new SourceFault.Retry("log_moved", "the log is not where the gap was to be recorded: " + decided);
         }
+        LOG.error("source {}: GAP, {}", config.name(), stoppingFor);
         return 0;
     }
 
@@ -244,9 +246,14 @@ final class SourceLoop {
         return wait;
     }
 
+    /**
+     * A gap is one when the log holds it. Until then it may be a successor's doing, seen by a leader that does not know yet
+     * that it is deposed: what it compares with is old then, and the log will not take its word.
+     */
     private long recordGap(SourceFault.Gap gap) {
-        LOG.error("source {}: GAP, {}: {}", config.name(), gap.code(), gap.getMessage());
-        board.state(State.STOPPED, gap.code(), remedy(String.valueOf(gap.getMessage())));
+        stoppingFor = gap.code() + ": " + gap.getMessage();
+        LOG.warn("source {}: looks like a gap, the log is asked to record it, {}", config.name(), stoppingFor);
+        board.state(State.RETRYING, gap.code(), String.valueOf(gap.getMessage()));
         phase = Phase.CONNECT;
         Optional<SourceState> state = log.state();
         if (state.isEmpty()) {

@@ -91,7 +91,7 @@ final class FakeWalsender {
         switch (random.nextInt(10)) {
             case 0 -> end += 8L * (1 + random.nextInt(1 << (random.nextInt(10) == 0 ? 22 : 8)));
             case 1 -> lonelyMessage();
-            case 2 -> transaction(0);
+            case 2, 4 -> transaction(0);
             case 3 -> transaction(1 + random.nextInt(60));
             default -> transaction(1 + random.nextInt(5));
         }
@@ -123,47 +123,14 @@ final class FakeWalsender {
         messages.add(PgOutputBytes.begin(new Lsn(commitLsn), 1_000_000L * row, xid++));
         int ordinal = 0;
         for (int i = 0; i < changes; i++) {
-            ordinal = change(messages, commitLsn, ordinal);
+            FakeChange change = FakeChange.random(random, FIRST_OID, TABLES, row++, new Lsn(commitLsn));
+            messages.add(change.message());
+            for (String line : change.lines()) {
+                expect(commitLsn, ordinal++, line);
+            }
         }
         messages.add(PgOutputBytes.commit(new Lsn(commitLsn), new Lsn(endLsn), 1_000_000L * row));
         wal.add(new Item(commitLsn, endLsn, messages));
-    }
-
-    private int change(List<byte[]> messages, long commitLsn, int ordinal) {
-        int table = random.nextInt(TABLES);
-        int oid = FIRST_OID + table;
-        String id = String.valueOf(random.nextInt(10));
-        String value = "v" + row++;
-        String key = " t.t" + table + " key={\"id\":" + id + "} {\"id\":" + id;
-        switch (random.nextInt(12)) {
-            case 0 -> {
-                messages.add(PgOutputBytes.delete(oid, 'K', id, null));
-                expect(commitLsn, ordinal, "delete" + key + "}");
-            }
-            case 1 -> {
-                messages.add(PgOutputBytes.truncate(oid, FIRST_OID));
-                expect(commitLsn, ordinal, "truncate t.t" + table);
-                expect(commitLsn, ordinal + 1, "truncate t.t0");
-                return ordinal + 2;
-            }
-            case 2 -> {
-                byte[] content = value.getBytes(StandardCharsets.UTF_8);
-                messages.add(PgOutputBytes.logical(true, new Lsn(commitLsn - 1), "p", content));
-                expect(
-                        commitLsn,
-                        ordinal,
-                        "message p {\"prefix\":\"p\",\"content\":\"" + value + "\",\"transactional\":true}");
-            }
-            case 3, 4, 5 -> {
-                messages.add(PgOutputBytes.update(oid, id, value));
-                expect(commitLsn, ordinal, "update" + key + ",\"v\":\"" + value + "\"}");
-            }
-            default -> {
-                messages.add(PgOutputBytes.insert(oid, id, value));
-                expect(commitLsn, ordinal, "insert" + key + ",\"v\":\"" + value + "\"}");
-            }
-        }
-        return ordinal + 1;
     }
 
     private void expect(long commitLsn, int ordinal, String line) {
@@ -176,6 +143,13 @@ final class FakeWalsender {
             reader.broken = true;
             reader = null;
         }
+    }
+
+    /** As if somebody else had read the slot to its end. */
+    void advanceSlot() {
+        cut();
+        advance();
+        confirmed = end;
     }
 
     /** A crash of Postgres: what was confirmed last may be forgotten, as slots are written only at checkpoints. */
@@ -311,6 +285,10 @@ final class FakeWalsender {
         private boolean broken;
         private byte[] current = {};
         private boolean keepaliveWanted;
+        /** An empty transaction was sent: a server tells then how far it is. */
+        private boolean afterNothing;
+
+        private boolean afterKeepalive;
 
         Feed(long from) {
             this.sentTo = from;
@@ -324,7 +302,7 @@ final class FakeWalsender {
             if (broken) {
                 throw new SourceFault.Retry("connection_lost", "the fake connection broke");
             }
-            if (random.nextInt(8) == 0) {
+            if (random.nextInt(8) == 0 || (afterNothing && random.nextBoolean())) {
                 return keepalive();
             }
             if (item == wal.size()) {
@@ -332,9 +310,10 @@ final class FakeWalsender {
                 boolean behind = writtenByClient < sentTo;
                 return keepaliveWanted || (behind && random.nextInt(3) == 0) ? keepalive() : Arrival.NOTHING;
             }
-            if (random.nextInt(6) == 0) {
+            if (random.nextInt(afterKeepalive ? 2 : 6) == 0) {
                 return Arrival.NOTHING;
             }
+            afterKeepalive = false;
             Item sending = wal.get(item);
             byte[] next = sending.messages().get(message);
             current = announcement(next);
@@ -344,6 +323,7 @@ final class FakeWalsender {
             current = next;
             message++;
             if (message == sending.messages().size()) {
+                afterNothing = message == 2;
                 item++;
                 message = 0;
                 sentTo = sending.endLsn();
@@ -369,6 +349,8 @@ final class FakeWalsender {
 
         private Arrival keepalive() {
             keepaliveWanted = false;
+            afterNothing = false;
+            afterKeepalive = true;
             return Arrival.KEEPALIVE;
         }
 

@@ -177,6 +177,31 @@ class SourceLoopTest {
         assertThat(log.state().orElseThrow().stopReason()).startsWith("system_changed: ");
     }
 
+    /** A leader that does not know that it is deposed sees a gap where its successor only went on. */
+    @Test
+    void shouldShowAGapOnlyWhenTheLogHoldsIt() {
+        // given: the slot stands beyond what this leader knows, and the log does not take its word
+        stream();
+        gate.failing = true;
+        walsender.advanceSlot();
+
+        // when
+        for (int i = 0; i < 1_000; i++) {
+            nowNanos += 10 * MILLI;
+            loop.step(nowNanos);
+            assertThat(loop.status().state()).isNotEqualTo(SourceStatus.State.STOPPED);
+        }
+
+        // then: stopped as soon as the log does
+        gate.failing = false;
+        for (int i = 0; i < 1_000 && loop.status().state() != SourceStatus.State.STOPPED; i++) {
+            nowNanos += 10 * MILLI;
+            loop.step(nowNanos);
+        }
+        assertThat(loop.status().code()).isEqualTo("slot_advanced");
+        assertThat(log.state().orElseThrow().phase()).isEqualTo(SourceState.Phase.STOPPED);
+    }
+
     private static SourceState ofAnotherServer(SourceState was) {
         return new SourceState(
                 was.name(),
