@@ -45,13 +45,20 @@ public final class SimulatedRaft implements AppliedState {
             return entry.submissions.stream().anyMatch(submission -> refusedForGood(submission.future));
         }
 
+        /** Whether somebody was told that it may have been applied, or may still be. */
+        public boolean toldUnknown() {
+            return entry.submissions.stream().anyMatch(submission -> isUnknown(submission.future));
+        }
+
         private static boolean refusedForGood(CompletableFuture<CommandSubmitter.Decided> answer) {
-            if (!answer.isCompletedExceptionally()) {
-                return false;
-            }
-            return !(answer.handle((decided, failure) -> failure).join()
+            return answer.isCompletedExceptionally() && !isUnknown(answer);
+        }
+
+        private static boolean isUnknown(CompletableFuture<CommandSubmitter.Decided> answer) {
+            return answer.isCompletedExceptionally()
+                    && answer.handle((decided, failure) -> failure).join()
                             instanceof CommandSubmitter.NotDecided notDecided
-                    && notDecided.outcomeUnknown());
+                    && notDecided.outcomeUnknown();
         }
     }
 

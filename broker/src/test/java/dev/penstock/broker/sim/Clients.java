@@ -8,8 +8,10 @@ import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StartPosition;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What all consumers together saw and were told, and what must hold of it. Knows receipts, events and answers only. */
 final class Clients {
@@ -41,7 +43,7 @@ final class Clients {
     /** Index of the entry by which the first client was told that a message is settled. */
     private final Map<Place, Long> acked = new HashMap<>();
 
-    private long receives;
+    private final Set<Long> visibilities = new HashSet<>();
 
     Clients(World world, History history, ReceiptSeal seal) {
         this.world = world;
@@ -51,8 +53,11 @@ final class Clients {
 
     /** Another one for each receive, so that every grant can be told from every other. */
     long nextVisibilityMillis() {
-        receives++;
-        return 1_000L * (1 + world.below(4)) + receives;
+        long millis = world.random.nextBoolean() ? 100 + world.below(800) : 1_000L * (1 + world.below(4));
+        while (!visibilities.add(millis)) {
+            millis++;
+        }
+        return millis;
     }
 
     /** A message has reached a client. */
@@ -69,6 +74,7 @@ final class Clients {
                         + delivery.deliveryCount() + ", but the log says " + known);
             }
         }
+        world.note(lease.hashCode() * 31L + opened.groupId());
         delivered.merge(place, lease.leaseIndex(), Math::max);
         check(place);
     }
@@ -96,6 +102,7 @@ final class Clients {
         ReceiptSeal.Opened opened = seal.open(receipt).orElseThrow();
         Place place =
                 new Place(opened.groupId(), opened.generation(), opened.lease().offset());
+        world.note(place.hashCode() * 31L + index);
         acked.merge(place, index, Math::min);
         check(place);
     }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Three nodes: processes that come and go over disks that stay. */
 final class Cluster {
 
+    /** Of one node's threads, before another node comes to it. */
+    private static final int MAX_TASKS_PER_STEP = 6;
+
     private final World world;
     private final FakeRaft raft;
     private final History history;
@@ -94,7 +97,10 @@ final class Cluster {
         }
 
         void checkpoint() {
-            if (process == null || running().machine().appliedIndex() <= peer.baseIndex) {
+            // After a restart the machine may stand further than Raft knows to be committed.
+            if (process == null
+                    || running().machine().appliedIndex() <= peer.baseIndex
+                    || running().machine().appliedIndex() > peer.commit) {
                 return;
             }
             flush();
@@ -105,7 +111,8 @@ final class Cluster {
         void purge() {
             RaftPeer.Snapshot snapshot = peer.snapshot;
             if (snapshot != null && snapshot.index() > peer.baseIndex && peer.up) {
-                long to = snapshot.index() - world.below(Math.toIntExact(snapshot.index() - peer.baseIndex));
+                long covered = snapshot.index() - peer.baseIndex;
+                long to = snapshot.index() - (world.random.nextBoolean() ? 0 : world.below(Math.toIntExact(covered)));
                 world.trace("purges to", peer.id, to);
                 peer.purge(to);
             }
@@ -148,15 +155,18 @@ final class Cluster {
             calmStep(node.peer.id, running);
             return;
         }
-        switch (world.below(4)) {
-            case 0 -> raft.sync(node.peer.id);
-            case 1 -> {
-                SimulatedNode other = world.oneOf(nodes);
-                if (!other.isStalled()) {
-                    raft.replicate(node.peer.id, other.peer.id);
-                }
-            }
-            default -> running.step();
+        if (world.oneIn(world.diskOneIn)) {
+            raft.sync(node.peer.id);
+        }
+        SimulatedNode other = world.oneOf(nodes);
+        if (!other.isStalled()) {
+            raft.replicate(node.peer.id, other.peer.id);
+        }
+        if (raft.leader() == null && world.oneIn(60)) {
+            raft.elect(node.peer.id);
+        }
+        for (int i = world.below(MAX_TASKS_PER_STEP); i >= 0; i--) {
+            running.step();
         }
     }
 
@@ -172,20 +182,22 @@ final class Cluster {
     void disturb() {
         SimulatedNode node = world.oneOf(nodes);
         int id = node.peer.id;
-        switch (world.below(16)) {
+        switch (world.below(21)) {
             case 0, 1, 2 -> raft.elect(id);
-            case 3 -> loseAndRegain(id);
+            case 3, 19 -> loseAndRegain();
             case 4 -> raft.stepDown(node.peer);
             case 5 -> node.crash();
             case 6 -> raft.cut(id, world.below(FakeRaft.MEMBERS), true);
             case 7 -> isolate(id);
-            case 8, 9 -> raft.heal();
+            case 8, 9, 18 -> raft.heal();
+            case 15, 16 -> hush();
+            case 17 -> leaveBehind();
             case 10 -> node.flush();
             case 11 -> node.checkpoint();
             case 12 -> node.purge();
             case 13 -> stall(node);
             case 14 -> {
-                if (world.oneIn(3)) {
+                if (world.random.nextBoolean()) {
                     powerCut();
                 }
             }
@@ -197,11 +209,11 @@ final class Cluster {
     }
 
     /** The same process leads again, in a later term. */
-    private void loseAndRegain(int id) {
-        RaftPeer peer = raft.peer(id);
-        if (peer.leads()) {
-            raft.stepDown(peer);
-            raft.elect(id);
+    private void loseAndRegain() {
+        RaftPeer leader = raft.leader();
+        if (leader != null) {
+            raft.stepDown(leader);
+            raft.elect(leader.id);
         }
     }
 
@@ -214,6 +226,29 @@ final class Cluster {
     private void stall(SimulatedNode node) {
         node.stalledUntilNanos = world.nowNanos + world.random.nextLong(3_000_000_000L);
         world.trace("stalls", node.peer.id, node.stalledUntilNanos / 1000);
+    }
+
+    /** The leader hears nothing for longer than its callers wait, and nobody takes its place: what it proposed stays open. */
+    private void hush() {
+        RaftPeer leader = raft.leader();
+        if (leader == null) {
+            return;
+        }
+        long until = world.nowNanos + 2_000_000_000L + world.random.nextLong(4_000_000_000L);
+        world.hurryUntilNanos = until;
+        for (SimulatedNode node : nodes) {
+            node.stalledUntilNanos = node.peer == leader ? 0 : until;
+        }
+        world.trace("hears nothing", leader.id, until / 1000);
+    }
+
+    /** Whoever comes back needs more than the leader's log still has. */
+    private void leaveBehind() {
+        RaftPeer leader = raft.leader();
+        if (leader != null) {
+            nodes.get(leader.id).checkpoint();
+            nodes.get(leader.id).purge();
+        }
     }
 
     private void powerCut() {

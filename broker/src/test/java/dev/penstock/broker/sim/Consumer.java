@@ -96,7 +96,7 @@ final class Consumer {
         }
         switch (refused.code()) {
             case NO_LEADER -> node = world.below(FakeRaft.MEMBERS);
-            case OUTCOME_UNKNOWN -> world.totals.unknown++;
+            case OUTCOME_UNKNOWN -> world.totals.clientsUnknown++;
             case UNKNOWN_GROUP -> create();
             case OVERLOADED,
                     NOT_READY,
@@ -123,15 +123,15 @@ final class Consumer {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> receive();
             case 8, 9, 10, 11 -> ack(1 + world.below(10));
             case 12 -> nack();
-            case 13 -> extend();
-            case 14 -> forget();
+            case 13, 14 -> extend();
+            case 17 -> forget();
             case 15 -> {
-                if (world.oneIn(12)) {
+                if (world.oneIn(5)) {
                     seek();
                 }
             }
             case 16 -> {
-                if (world.oneIn(60)) {
+                if (world.oneIn(25)) {
                     delete();
                 }
             }
@@ -210,8 +210,9 @@ final class Consumer {
         Clients.Group group = world.oneOf(held).group();
         List<Held> all = new ArrayList<>(held);
         all.removeIf(one -> !one.group().equals(group));
+        boolean newest = world.random.nextBoolean();
         while (all.size() > most) {
-            all.remove(world.below(all.size()));
+            all.remove(newest ? 0 : world.below(all.size()));
         }
         return all;
     }

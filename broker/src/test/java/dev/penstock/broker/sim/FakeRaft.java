@@ -39,6 +39,8 @@ final class FakeRaft {
     private final boolean[][] cut = new boolean[MEMBERS][MEMBERS];
     /** Every entry that was ever committed, from index 1. */
     private final List<LogEntry> committed = new ArrayList<>();
+    /** Every entry that a proposer handed over, whatever became of it. */
+    private final List<LogEntry> proposed = new ArrayList<>();
 
     FakeRaft(World world) {
         this.world = world;
@@ -69,6 +71,19 @@ final class FakeRaft {
             }
         }
         return best;
+    }
+
+    /** Adds up what callers were left to guess. */
+    void countUnknown(Totals totals) {
+        for (LogEntry entry : proposed) {
+            Handed handed = entry.handed();
+            if (handed != null && handed.toldUnknown()) {
+                boolean held = entry.index() <= committed.size()
+                        && committed.get(Math.toIntExact(entry.index() - 1)).equals(entry);
+                totals.unknownApplied += held ? 1 : 0;
+                totals.unknownLost += held ? 0 : 1;
+            }
+        }
     }
 
     // ---- the network ----
@@ -116,6 +131,7 @@ final class FakeRaft {
         candidate.log.add(
                 new LogEntry(newTerm, candidate.last() + 1, null, hosts[id].process(), null, null, world.nowNanos));
         world.totals.elections++;
+        world.note(newTerm);
         world.trace("elected in term", id, newTerm);
     }
 
@@ -137,6 +153,8 @@ final class FakeRaft {
         peer.leader = RaftPeer.NOBODY;
         List<LogEntry> waiting = List.copyOf(peer.waiting);
         peer.waiting.clear();
+        world.totals.depositions++;
+        world.totals.depositionsInFlight += waiting.isEmpty() ? 0 : 1;
         boolean before = world.random.nextBoolean();
         if (before) {
             fail(peer, waiting);
@@ -165,13 +183,15 @@ final class FakeRaft {
 
     // ---- entries ----
 
-    CompletableFuture<?> propose(int id, Object process, Handed handed, byte[] content) {
+    /** @param stampedNanos true time of the stamp in it */
+    CompletableFuture<?> propose(int id, Object process, Handed handed, byte[] content, long stampedNanos) {
         RaftPeer peer = peers.get(id);
         if (!peer.leads()) {
             return CompletableFuture.failedFuture(new IllegalStateException("not the leader"));
         }
         CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
-        LogEntry entry = new LogEntry(peer.term, peer.last() + 1, content, process, handed, ended, world.nowNanos);
+        LogEntry entry = new LogEntry(peer.term, peer.last() + 1, content, process, handed, ended, stampedNanos);
+        proposed.add(entry);
         peer.log.add(entry);
         peer.waiting.add(entry);
         world.trace("proposes", id, entry.index());
@@ -212,14 +232,20 @@ final class FakeRaft {
             match--;
         }
         if (leader.termAt(match) != follower.termAt(match)) {
+            if (follower.baseIndex < match) {
+                // Entries of a lost term, where the leader has purged.
+                install(leader, follower);
+                return;
+            }
             throw new AssertionError("the made-up Raft is broken: a follower's snapshot is of another history");
         }
         long sent = send(leader, follower, match);
         if (!world.mishap(10)) {
-            leader.match[to] = Math.max(leader.match[to], Math.min(follower.synced, sent));
+            leader.match[to] = Math.max(leader.match[to], Math.min(held(follower), sent));
             advance(leader);
         }
-        follower.commit = Math.max(follower.commit, Math.min(leader.commit, sent));
+        // As in Ratis, a follower takes for committed only what is on its own disk.
+        follower.commit = Math.max(follower.commit, Math.min(leader.commit, Math.min(sent, follower.synced)));
     }
 
     private long send(RaftPeer leader, RaftPeer follower, long match) {
@@ -254,12 +280,17 @@ final class FakeRaft {
         hosts[follower.id].install(snapshot);
     }
 
+    /** What a member may say it holds: what is on its disk. */
+    private long held(RaftPeer peer) {
+        return world.sabotage == Sabotage.COUNT_UNSYNCED ? peer.last() : peer.synced;
+    }
+
     private void advance(RaftPeer leader) {
         if (!leader.leads()) {
             return;
         }
         long[] held = leader.match.clone();
-        held[leader.id] = leader.synced;
+        held[leader.id] = held(leader);
         Arrays.sort(held);
         long majority = held[MEMBERS - MAJORITY];
         if (majority <= leader.commit || leader.termAt(majority) != leader.term) {

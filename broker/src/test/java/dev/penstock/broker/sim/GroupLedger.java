@@ -3,10 +3,13 @@ package dev.penstock.broker.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.storage.machine.Command;
+import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.machine.Reply.ItemResult;
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.UnsettledMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,7 +50,9 @@ final class GroupLedger {
     private final Map<LeaseRef, Delivered> leases = new HashMap<>();
     private final Set<LeaseRef> released = new HashSet<>();
     private long generation;
-    private long start;
+    /** All below it is settled or not wanted, as far as was looked. */
+    private long floor;
+
     private long scan;
 
     GroupLedger(
@@ -66,7 +71,7 @@ final class GroupLedger {
 
     private void begin(long newGeneration, long from) {
         generation = newGeneration;
-        start = from;
+        floor = from;
         scan = from;
         messages.clear();
         leases.clear();
@@ -102,9 +107,9 @@ final class GroupLedger {
         }
         assertThat(granted.offsets()).as("offsets of a grant").containsExactly(longs(offsets));
         for (int i = 0; i < granted.offsets().length; i++) {
-            long until = entry.proposedNanos() + TimeUnit.MILLISECONDS.toNanos(grant.visibilityMillis());
+            long until = entry.stampedNanos() + TimeUnit.MILLISECONDS.toNanos(grant.visibilityMillis());
             LeaseRef lease = new LeaseRef(granted.offsets()[i], granted.leaseIndex(), granted.firstOrdinal() + i);
-            grantOne(lease, granted.deliveries()[i], fresh.contains(lease.offset()), entry.proposedNanos(), until);
+            grantOne(lease, granted.deliveries()[i], fresh.contains(lease.offset()), entry.stampedNanos(), until);
         }
         scan = grant.newScan();
     }
@@ -127,9 +132,9 @@ final class GroupLedger {
         if (message.settled) {
             throw new AssertionError(at(lease.offset()) + " is granted again, but it was settled");
         }
-        if (!fresh && !message.free && nowNanos + STAMP_NANOS < message.exclusiveUntilNanos) {
-            throw new AssertionError(at(lease.offset()) + " is granted "
-                    + (message.exclusiveUntilNanos - nowNanos) / 1000 + " us before the lease on it ends");
+        if (!fresh && !message.free) {
+            requireEnded(message, lease.offset(), "is granted", nowNanos);
+            world.totals.leasesEnded++;
         }
         message.deliveries++;
         assertThat(deliveries).as("deliveries of %s", at(lease.offset())).isEqualTo(message.deliveries);
@@ -139,6 +144,24 @@ final class GroupLedger {
         message.leaseOrdinal = lease.leaseOrdinal();
         leases.put(lease, new Delivered(deliveries, lease.leaseIndex()));
         world.totals.granted++;
+    }
+
+    /** Leases and delays ended by log time: none before its end by true time, whether or not anybody is granted it. */
+    void expired(MachineView view, long nowNanos) {
+        GroupState group = view.group(id).orElseThrow();
+        for (UnsettledMessage ready : view.ready(group, 0, Integer.MAX_VALUE)) {
+            Message message = messages.get(ready.offset());
+            if (message != null && !message.free) {
+                requireEnded(message, ready.offset(), "may be granted", nowNanos);
+            }
+        }
+    }
+
+    private void requireEnded(Message message, long offset, String what, long nowNanos) {
+        if (nowNanos + STAMP_NANOS < message.exclusiveUntilNanos) {
+            throw new AssertionError(at(offset) + " " + what + " " + (message.exclusiveUntilNanos - nowNanos) / 1000
+                    + " us before the lease on it ends");
+        }
     }
 
     // ---- what holders do ----
@@ -161,7 +184,7 @@ final class GroupLedger {
             } else if (message.settled) {
                 assertThat(result).as("%s of %s", command, at(lease.offset())).isEqualTo(ItemResult.SETTLED);
             } else if (result == ItemResult.OK) {
-                givenBack(command, message, lease, entry.proposedNanos());
+                givenBack(command, message, lease, entry.stampedNanos());
             }
         }
     }
@@ -184,6 +207,9 @@ final class GroupLedger {
         long millis = command instanceof Command.Nack nack
                 ? nack.delayMillis()
                 : ((Command.Extend) command).visibilityMillis();
+        if (command instanceof Command.Extend && millis > 0) {
+            world.totals.leasesExtended++;
+        }
         message.free = millis == 0;
         message.exclusiveUntilNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
     }
@@ -207,10 +233,11 @@ final class GroupLedger {
 
     /** The first event at or after the start that should have been delivered and settled by now, or -1. */
     long firstUnsettled() {
-        for (long offset = start; offset < stream.end(); offset++) {
-            if (filter.matches(stream.line(offset)) && !isSettled(offset)) {
-                return offset;
+        while (floor < stream.end()) {
+            if (!isSettled(floor) && filter.matches(stream.line(floor))) {
+                return floor;
             }
+            floor++;
         }
         return -1;
     }

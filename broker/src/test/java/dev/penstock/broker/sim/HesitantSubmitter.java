@@ -2,22 +2,22 @@ package dev.penstock.broker.sim;
 
 import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.storage.machine.Command;
-import dev.penstock.storage.machine.Reply;
-import dev.penstock.storage.machine.Reply.ItemResult;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
  * The way from a thread of the node to the proposer, on which the thread may be held up at the last moment: what it decided
- * is then submitted much later, when much has happened. Holds the sabotage that sits between services and log.
+ * is then submitted much later, when much has happened.
  */
 final class HesitantSubmitter implements CommandSubmitter {
 
     private static final int HESITATES_ONE_IN = 25;
+
+    /** Chances to go on that are let pass: long enough for this node to lose the leadership and to regain it. */
+    private static final int LONGEST_PATIENCE = 30;
 
     private final World world;
     private final CommandSubmitter proposer;
@@ -27,6 +27,8 @@ final class HesitantSubmitter implements CommandSubmitter {
     private final ArrayDeque<Runnable> held = new ArrayDeque<>();
     /** Of many threads. */
     private final List<Runnable> loose = new ArrayList<>();
+
+    private int patience;
 
     /** @param oneThread false: commands that rest on no plan come from threads of their own, in any order */
     HesitantSubmitter(World world, CommandSubmitter proposer, History history, boolean oneThread) {
@@ -42,6 +44,10 @@ final class HesitantSubmitter implements CommandSubmitter {
 
     /** A thread that was held up goes on. */
     void resume() {
+        if (patience > 0 && world.rough) {
+            patience--;
+            return;
+        }
         if (!loose.isEmpty() && (held.isEmpty() || world.random.nextBoolean())) {
             loose.remove(world.below(loose.size())).run();
             return;
@@ -54,35 +60,22 @@ final class HesitantSubmitter implements CommandSubmitter {
 
     @Override
     public CompletableFuture<Decided> submit(List<Command> commands) {
-        CompletableFuture<Decided> answer = go(!oneThread, () -> proposer.submit(commands));
-        boolean lies = world.sabotage == Sabotage.ACK_UNKNOWN_IS_OK && commands.get(0) instanceof Command.Ack;
-        return lies ? unknownIsOk((Command.Ack) commands.get(0), answer) : answer;
+        return go(!oneThread, () -> proposer.submit(commands));
     }
 
     @Override
     public CompletableFuture<Decided> submit(List<Command> commands, long plannedTerm) {
         history.planned(commands, plannedTerm);
-        List<Command> submitted = world.sabotage == Sabotage.SKIP_A_MATCH
-                ? commands.stream().map(this::withoutItsLast).toList()
-                : commands;
         return go(
                 false,
                 () -> world.sabotage == Sabotage.IGNORE_PLANNED_TERM
-                        ? proposer.submit(submitted)
-                        : proposer.submit(submitted, plannedTerm));
+                        ? proposer.submit(commands)
+                        : proposer.submit(commands, plannedTerm));
     }
 
     @Override
     public CompletableFuture<Decided> append(Command command, long plannedTerm) {
-        CompletableFuture<Decided> answer = go(false, () -> proposer.append(command, plannedTerm));
-        if (world.sabotage == Sabotage.CONFIRM_EARLY && command instanceof Command.Append) {
-            return CompletableFuture.completedFuture(new Decided(0, List.of(new Reply.Appended(0, 1))));
-        }
-        if (world.sabotage == Sabotage.RELABEL_UNKNOWN && command instanceof Command.Append append) {
-            return answer.exceptionallyCompose(failure ->
-                    proposer.append(new Command.Append(append.streamId(), history.relabelled(append.batch()))));
-        }
-        return answer;
+        return go(false, () -> proposer.append(command, plannedTerm));
     }
 
     private CompletableFuture<Decided> go(boolean ownThread, Supplier<CompletableFuture<Decided>> submission) {
@@ -100,40 +93,12 @@ final class HesitantSubmitter implements CommandSubmitter {
                 }
             });
         };
+        patience = world.oneIn(3) ? world.below(LONGEST_PATIENCE) : patience;
         if (ownThread) {
             loose.add(later);
         } else {
             held.add(later);
         }
         return answer;
-    }
-
-    private Command withoutItsLast(Command command) {
-        if (!(command instanceof Command.Grant grant) || grant.fresh().length == 0 || !world.oneIn(50)) {
-            return command;
-        }
-        int kept = grant.fresh().length - 1;
-        return new Command.Grant(
-                grant.groupId(),
-                grant.generation(),
-                grant.planVersion(),
-                grant.previousScan(),
-                grant.newScan(),
-                Arrays.copyOf(grant.fresh(), kept),
-                Arrays.copyOf(grant.freshKeyHashes(), 2 * kept),
-                grant.retries(),
-                grant.visibilityMillis());
-    }
-
-    private CompletableFuture<Decided> unknownIsOk(Command.Ack ack, CompletableFuture<Decided> answer) {
-        return answer.exceptionallyCompose(failure -> {
-            if (!(failure instanceof NotDecided notDecided && notDecided.outcomeUnknown())) {
-                return CompletableFuture.failedFuture(failure);
-            }
-            ItemResult[] results = new ItemResult[ack.leases().size()];
-            Arrays.fill(results, ItemResult.OK);
-            return CompletableFuture.completedFuture(
-                    new Decided(history.length(), List.of(new Reply.Settled(results))));
-        });
     }
 }

@@ -70,6 +70,7 @@ final class History {
     /** Postgres is told that everything up to here is safe. */
     void confirmed(Lsn flushed) {
         world.totals.confirmations++;
+        world.note(flushed.value());
         if (flushed.isAfter(stream.bound())) {
             throw new AssertionError(
                     "Postgres was told " + flushed + ", but what is committed goes to " + stream.bound() + " only");
@@ -101,6 +102,7 @@ final class History {
         }
         assertThat(at).as("the next entry").isEqualTo(marks.size());
         marks.add(mark);
+        world.note(Arrays.hashCode(mark));
         foremost = machine;
         byte[] content = entry.content();
         if (applied == null || content == null) {
@@ -110,6 +112,11 @@ final class History {
         assertThat(applied.replies()).hasSameSizeAs(envelope.commands());
         for (int i = 0; i < envelope.commands().size(); i++) {
             one(envelope.commands().get(i), applied.replies().get(i), entry);
+        }
+        if (applied.replies().stream().anyMatch(History::endedSomething)) {
+            try (MachineView view = machine.openView()) {
+                groups.values().forEach(group -> group.expired(view, entry.stampedNanos()));
+            }
         }
     }
 
@@ -141,6 +148,10 @@ final class History {
         } else if (reply instanceof Reply.Settled settled) {
             settled(command, settled, entry);
         }
+    }
+
+    private static boolean endedSomething(Reply reply) {
+        return reply instanceof Reply.Expired expired && expired.count() > 0;
     }
 
     private void created(Command.CreateGroup create, Reply.GroupCreated created) {
@@ -208,11 +219,6 @@ final class History {
             SourceState state = view.source(SimulatedSource.NAME).orElseThrow();
             return SabotagedEntry.relabelled(batch, state);
         }
-    }
-
-    /** A number that two runs of the same seed must share. */
-    long fingerprint() {
-        return marks.stream().mapToLong(Arrays::hashCode).reduce(1, (sum, mark) -> sum * 31 + mark);
     }
 
     // ---- the end ----

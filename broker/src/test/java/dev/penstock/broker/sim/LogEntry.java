@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param content nothing for a leader's start-up entry
  * @param proposer the process that proposed it; only there does the handed entry come back
- * @param proposedNanos true time at which it was stamped
+ * @param stampedNanos true time at which it was stamped
  */
 record LogEntry(
         long term,
@@ -18,4 +18,4 @@ record LogEntry(
         @Nullable Object proposer,
         @Nullable Handed handed,
         @Nullable CompletableFuture<@Nullable Void> ended,
-        long proposedNanos) {}
+        long stampedNanos) {}

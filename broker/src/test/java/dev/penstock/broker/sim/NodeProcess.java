@@ -14,6 +14,8 @@ import dev.penstock.storage.kv.Transaction;
 import dev.penstock.storage.machine.Applied;
 import dev.penstock.storage.machine.Machine;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +34,8 @@ final class NodeProcess {
 
     /** A little more often for those that have more to do. */
     private static final int THREADS = 12;
+
+    private static final int STUMBLES_ONE_IN = 15;
 
     private final World world;
     private final FakeRaft raft;
@@ -54,6 +58,9 @@ final class NodeProcess {
     private long watchedNanos;
     private long expiredNanos;
     private boolean missesOne;
+    /** What the proposer's thread stands before. */
+    private @Nullable Runnable handOver;
+
     boolean dead;
 
     NodeProcess(
@@ -86,16 +93,23 @@ final class NodeProcess {
         this.replicator = new HesitantSubmitter(world, node.submitter(), history, true);
         this.dutyThread = new VirtualScheduler(this::nanoTime);
         this.groups = new SteppedGroups(
-                services,
+                new SabotagedSubmitter(world, services, history),
                 node.leaderView(),
                 node,
                 new LogBatches(20_000),
                 seal,
                 readerThreads::add,
-                Clock.systemUTC(),
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
                 MAX_IN_FLIGHT,
                 this::nanoTime);
-        this.duties = new SteppedDuties(id, expiry, replicator, node.leaderView(), node, dutyThread, source);
+        this.duties = new SteppedDuties(
+                id,
+                expiry,
+                new SabotagedSubmitter(world, replicator, history),
+                node.leaderView(),
+                node,
+                dutyThread,
+                source);
         this.missesOne = world.sabotage == Sabotage.REPLAY_MISSES_ONE && machine.appliedIndex() > 0;
     }
 
@@ -115,8 +129,34 @@ final class NodeProcess {
         return store;
     }
 
+    /** On the proposer's thread, which may be held up between stamping and handing over. */
     private CompletableFuture<?> propose(Handed entry, byte[] content) {
-        return raft.propose(peer.id, this, entry, content);
+        long stampedNanos = world.nowNanos;
+        if (!world.mishap(STUMBLES_ONE_IN)) {
+            return raft.propose(peer.id, this, entry, content, stampedNanos);
+        }
+        CompletableFuture<Object> ended = new CompletableFuture<>();
+        handOver = () -> {
+            CompletableFuture<?> unused = raft.propose(peer.id, this, entry, content, stampedNanos)
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            ended.completeExceptionally(failure);
+                        } else {
+                            ended.complete(entry);
+                        }
+                    });
+        };
+        return ended;
+    }
+
+    private void stepProposer() {
+        Runnable held = handOver;
+        if (held == null) {
+            node.step();
+        } else if (!world.rough || world.oneIn(10)) {
+            handOver = null;
+            held.run();
+        }
     }
 
     private long stamp(long stampMillis) {
@@ -140,7 +180,7 @@ final class NodeProcess {
 
     private void step(int thread) {
         switch (thread) {
-            case 0, 1 -> node.step();
+            case 0, 1 -> stepProposer();
             case 2, 3 -> applyNext();
             case 4, 5 -> {
                 if (!services.isHeldUp()) {
@@ -171,7 +211,9 @@ final class NodeProcess {
 
     private void oneOf(List<Runnable> tasks) {
         if (!tasks.isEmpty()) {
-            tasks.remove(world.below(tasks.size())).run();
+            int at = world.below(tasks.size());
+            world.totals.overtakings += at > 0 ? 1 : 0;
+            tasks.remove(at).run();
         }
     }
 
@@ -215,7 +257,8 @@ final class NodeProcess {
             machine.skip(entry.term(), next);
             history.applied(entry, null, machine);
         } else {
-            Applied applied = machine.apply(entry.term(), next, SabotagedEntry.of(world.sabotage, machine, content));
+            Applied applied = machine.apply(
+                    entry.term(), next, SabotagedEntry.of(world.sabotage, machine, entry.term(), content));
             history.applied(entry, applied, machine);
             answer(entry, applied);
         }

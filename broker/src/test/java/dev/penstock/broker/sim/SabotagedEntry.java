@@ -6,8 +6,10 @@ import dev.penstock.storage.machine.CommandCodec;
 import dev.penstock.storage.machine.Envelope;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
+import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
@@ -18,37 +20,81 @@ final class SabotagedEntry {
 
     private SabotagedEntry() {}
 
-    static byte[] of(Sabotage sabotage, Machine machine, byte[] content) {
+    static byte[] of(Sabotage sabotage, Machine machine, long term, byte[] content) {
         return switch (sabotage) {
-            case NO_COMPARE, COUNT_RELEASES, STAMP_AHEAD -> rewritten(sabotage, machine, CommandCodec.decode(content));
+            case NO_COMPARE,
+                    STORE_OVERLAPS,
+                    COUNT_RELEASES,
+                    CUT_EXTENDS,
+                    STAMP_AHEAD,
+                    APPLY_ANY_TERM,
+                    APPLY_STALE_PLANS -> rewritten(sabotage, machine, term, CommandCodec.decode(content));
             default -> content;
         };
     }
 
-    private static byte[] rewritten(Sabotage sabotage, Machine machine, Envelope envelope) {
+    private static byte[] rewritten(Sabotage sabotage, Machine machine, long term, Envelope envelope) {
         List<byte[]> commands = envelope.commands().stream()
                 .map(command -> CommandCodec.encodeCommand(rewritten(sabotage, machine, command)))
                 .toList();
         // A third of each second is lost: the clock rises, but is ahead by up to as much.
         long stamp = envelope.stampMillis();
         long said = sabotage == Sabotage.STAMP_AHEAD ? stamp + stamp % 1000 / 3 : stamp;
-        return CommandCodec.envelope(envelope.planningTerm(), said, envelope.wallMillis(), commands);
+        long planned = sabotage == Sabotage.APPLY_ANY_TERM ? term : envelope.planningTerm();
+        return CommandCodec.envelope(planned, said, envelope.wallMillis(), commands);
     }
 
     private static Command rewritten(Sabotage sabotage, Machine machine, Command command) {
-        if (sabotage == Sabotage.COUNT_RELEASES && command instanceof Command.Release release) {
-            return new Command.Nack(release.groupId(), release.generation(), release.leases(), 0);
+        return switch (sabotage) {
+            case COUNT_RELEASES ->
+                command instanceof Command.Release release
+                        ? new Command.Nack(release.groupId(), release.generation(), release.leases(), 0)
+                        : command;
+            case CUT_EXTENDS ->
+                command instanceof Command.Extend extend && extend.visibilityMillis() > 0
+                        ? new Command.Extend(
+                                extend.groupId(), extend.generation(), extend.leases(), 1, extend.lenient())
+                        : command;
+            case NO_COMPARE -> command instanceof Command.Append append ? anywhere(machine, append, false) : command;
+            case STORE_OVERLAPS -> command instanceof Command.Append append ? anywhere(machine, append, true) : command;
+            case APPLY_STALE_PLANS -> command instanceof Command.Grant grant ? anyTime(machine, grant) : command;
+            default -> command;
+        };
+    }
+
+    private static Command.Append anywhere(Machine machine, Command.Append append, boolean overlapsOnly) {
+        try (MachineView view = machine.openView()) {
+            BatchHeader header = BatchCodec.header(append.batch());
+            SourceState source = view.source(header.source()).orElseThrow();
+            boolean fits = header.previous().equals(source.last());
+            return fits || (overlapsOnly && !overlaps(header, source.last()))
+                    ? append
+                    : new Command.Append(append.streamId(), relabelled(append.batch(), source));
         }
-        if (sabotage == Sabotage.NO_COMPARE && command instanceof Command.Append append) {
-            try (MachineView view = machine.openView()) {
-                EventBatch batch = BatchCodec.decode(append.batch());
-                SourceState source = view.source(batch.header().source()).orElseThrow();
-                return batch.header().previous().equals(source.last())
-                        ? append
-                        : new Command.Append(append.streamId(), relabelled(append.batch(), source));
+    }
+
+    /** Part of the batch is stored, part is new. */
+    static boolean overlaps(BatchHeader header, SourcePosition last) {
+        return !header.first().isAfter(last) && header.last().isAfter(last);
+    }
+
+    private static Command.Grant anyTime(Machine machine, Command.Grant grant) {
+        try (MachineView view = machine.openView()) {
+            GroupState group = view.group(grant.groupId()).orElse(null);
+            if (group == null || grant.fresh().length == 0 || grant.fresh()[0] < group.scan()) {
+                return grant;
             }
+            return new Command.Grant(
+                    grant.groupId(),
+                    group.generation(),
+                    group.planVersion(),
+                    group.scan(),
+                    grant.newScan(),
+                    grant.fresh(),
+                    grant.freshKeyHashes(),
+                    new long[0],
+                    grant.visibilityMillis());
         }
-        return command;
     }
 
     /** The same events as if they came next. */

@@ -12,6 +12,7 @@ final class Simulation {
 
     private static final int CONSUMERS = 5;
     private static final int CALM_STEPS = 60_000;
+    private static final int CALM_PACE_NANOS = 6_000_000;
     private static final int LOOK_EVERY = 100;
 
     private final World world;
@@ -20,13 +21,16 @@ final class Simulation {
     private final Clients clients;
     private final List<Consumer> consumers = new ArrayList<>();
     private final int roughSteps;
+    private final Totals totals;
     private final Supplier<Optional<String>> errors;
     private Lsn checkpointed = Lsn.ZERO;
+    private int reconnects;
     private long steps;
 
     /** @param errors what the parts logged as an error, if anything: some catch their own failures */
     Simulation(long seed, int roughSteps, Sabotage sabotage, Totals totals, Supplier<Optional<String>> errors) {
         this.roughSteps = roughSteps;
+        this.totals = totals;
         this.errors = errors;
         world = new World(seed, sabotage, totals);
         history = new History(world, made -> new SimulatedSource(world.random.split(), made::confirmed));
@@ -41,9 +45,13 @@ final class Simulation {
         return world.traceText();
     }
 
-    /** A number that two runs of the same seed must share. */
-    long fingerprint() {
-        return history.fingerprint() * 31 + steps;
+    /** Over the whole history: two runs of the same seed must share it. */
+    long digest() {
+        return world.digest();
+    }
+
+    long steps() {
+        return steps;
     }
 
     void run() {
@@ -55,14 +63,16 @@ final class Simulation {
             settleDown();
             cluster.checkReplicas();
             clients.checkAcks();
+            cluster.raft().countUnknown(totals);
         } finally {
-            world.totals.steps += steps;
-            world.totals.virtualMillis += world.nowNanos / 1_000_000;
+            totals.steps += steps;
+            totals.virtualMillis += world.nowNanos / 1_000_000;
         }
     }
 
     private void settleDown() {
         world.rough = false;
+        world.totals = new Totals();
         cluster.heal();
         Optional<String> missing = Optional.of("");
         for (int i = 0; i < CALM_STEPS && missing.isPresent(); i++) {
@@ -88,11 +98,14 @@ final class Simulation {
 
     private void step() {
         steps++;
-        world.nowNanos += world.below(world.rough ? 300_000 : 6_000_000);
+        world.nowNanos += world.below(world.rough ? world.paceNanos() : CALM_PACE_NANOS);
         if (world.below(6) == 0) {
             world.oneOf(consumers).step();
         } else {
             cluster.step();
+        }
+        for (; reconnects < history.source().reconnects(); reconnects++) {
+            history.stream().readAnew();
         }
         Optional<String> error = errors.get();
         if (error.isPresent()) {
@@ -104,7 +117,7 @@ final class Simulation {
         if (world.oneIn(50)) {
             history.source().commitSomething();
         }
-        if (world.oneIn(120)) {
+        if (world.oneIn(150)) {
             cluster.disturb();
         }
         switch (world.below(1_500)) {

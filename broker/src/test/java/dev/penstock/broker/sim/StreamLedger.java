@@ -21,6 +21,7 @@ final class StreamLedger {
     private final SimulatedSource source;
     private long end;
     private Lsn bound = Lsn.ZERO;
+    private boolean endsTransaction = true;
 
     StreamLedger(World world, SimulatedSource source) {
         this.world = world;
@@ -60,7 +61,7 @@ final class StreamLedger {
 
     private void appended(Command.Append append, Reply reply) {
         if (!(reply instanceof Reply.Appended appended)) {
-            world.totals.compareRefusals++;
+            refused(append, reply);
             return;
         }
         EventBatch batch = BatchCodec.decode(append.batch());
@@ -68,8 +69,25 @@ final class StreamLedger {
         assertThat(appended.endOffset()).as("end offset of a batch").isEqualTo(end + batch.size());
         compare(batch, end);
         end = appended.endOffset();
+        endsTransaction = batch.header().lastInTransaction();
         bound = bound.max(batch.header().endLsn());
         world.totals.events += batch.size();
+    }
+
+    private void refused(Command.Append append, Reply reply) {
+        if (reply instanceof Reply.Duplicate) {
+            world.totals.duplicates++;
+        } else if (reply instanceof Reply.Mismatch mismatch) {
+            boolean overlaps = SabotagedEntry.overlaps(BatchCodec.header(append.batch()), mismatch.last());
+            world.totals.partialOverlaps += overlaps ? 1 : 0;
+            world.totals.holes += overlaps ? 0 : 1;
+        }
+    }
+
+    /** The replicator of some leader begins to read. */
+    void readAnew() {
+        world.totals.reconnects++;
+        world.totals.midTransactionRestarts += endsTransaction ? 0 : 1;
     }
 
     private void compare(EventBatch batch, long base) {
