@@ -43,7 +43,11 @@ class SimulationTest {
             try {
                 new Simulation(seed, Simulation.Sabotage.NONE, totals).run();
             } catch (AssertionError | RuntimeException e) {
-                throw new AssertionError("seed " + seed + " (again with -Dpenstock.seed=" + seed + "): " + e, e);
+                throw new AssertionError(
+                        "seed " + seed + ": " + e + "\nOnce more: mvn -pl replicator -am package"
+                                + " -Dtest='SimulationTest#shouldStoreEveryCommitOnceAndInOrderWhateverBreaks'"
+                                + " -Dsurefire.failIfNoSpecifiedTests=false -Dpenstock.seed=" + seed,
+                        e);
             }
         });
         // then: the faults that it is about did happen

@@ -14,7 +14,9 @@ import dev.penstock.storage.model.UnsettledMessage.State;
 import dev.penstock.storage.table.Invariants;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** Random entries through replicas and the model at once; whatever differs fails, with the seed. */
 final class Simulation {
@@ -28,11 +30,27 @@ final class Simulation {
     private long stamp = 100;
     private long commands;
     private long entries;
+    private long digest = 1;
+    private final Map<String, Long> happened = new TreeMap<>();
 
     Simulation(long seed, List<Replica> replicas) {
         this.random = new Random(seed);
         this.generator = new CommandGenerator(random, model);
         this.replicas = replicas;
+    }
+
+    /** Over all commands and answers: what two runs of the same seed must share. */
+    long digest() {
+        return digest;
+    }
+
+    /** How often each kind of answer was given; checkpoints and restarts. */
+    Map<String, Long> happened() {
+        return happened;
+    }
+
+    private void count(String what) {
+        happened.merge(what, 1L, Long::sum);
     }
 
     long run(long wanted) {
@@ -63,6 +81,7 @@ final class Simulation {
                 CommandCodec.envelope(envelope.planningTerm(), envelope.stampMillis(), envelope.wallMillis(), encoded);
         List<Reply> expected = model.apply(term, index, envelope);
         generator.learn(envelope.commands(), expected);
+        expected.forEach(this::note);
         commands += expected.size();
         for (Replica replica : replicas) {
             Applied applied = replica.feed(new Logged(term, index, bytes));
@@ -70,6 +89,19 @@ final class Simulation {
         }
         check();
         churn();
+    }
+
+    private void note(Reply reply) {
+        digest = digest * 31 + Replies.text(reply).hashCode();
+        count(
+                reply instanceof Reply.Rejected rejected
+                        ? rejected.reason().name()
+                        : reply.getClass().getSimpleName());
+        if (reply instanceof Reply.Settled settled) {
+            for (Reply.ItemResult result : settled.results()) {
+                count("settled " + result);
+            }
+        }
     }
 
     private Envelope envelope() {
@@ -116,10 +148,12 @@ final class Simulation {
         for (Replica replica : replicas) {
             if (random.nextInt(120) == 0) {
                 replica.checkpoint();
+                count("checkpoints");
             }
             if (random.nextInt(200) == 0) {
                 long digest = replica.machine().stateDigest();
                 replica.restart();
+                count("restarts");
                 assertThat(replica.machine().appliedIndex()).isEqualTo(index);
                 assertThat(replica.machine().stateDigest())
                         .as("digest after restart")
