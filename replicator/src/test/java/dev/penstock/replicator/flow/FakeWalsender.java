@@ -46,6 +46,7 @@ final class FakeWalsender {
     private int xid = 700;
     private int row;
     private boolean slotExists;
+    private long created;
     private long confirmed;
     private @Nullable Feed reader;
     private String readerName = "";
@@ -152,10 +153,10 @@ final class FakeWalsender {
         confirmed = end;
     }
 
-    /** A crash of Postgres: what was confirmed last may be forgotten, as slots are written only at checkpoints. */
+    /** A crash of Postgres: what was confirmed last may be forgotten, as slots are written when created, and at checkpoints. */
     void crash(long confirmedAtCheckpoint) {
         cut();
-        confirmed = Math.min(confirmed, confirmedAtCheckpoint);
+        confirmed = Math.min(confirmed, Math.max(created, confirmedAtCheckpoint));
     }
 
     /** A standby that had everything takes over; its slot, synchronised now and then, may be behind. */
@@ -217,6 +218,7 @@ final class FakeWalsender {
                 throw new AssertionError("expected the slot to be created once");
             }
             slotExists = true;
+            created = end;
             confirmed = end;
             return new Lsn(end);
         }
