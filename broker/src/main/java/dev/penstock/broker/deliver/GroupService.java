@@ -77,6 +77,7 @@ public final class GroupService implements AutoCloseable {
     private final Clock wallClock;
     private final GroupDecisions decisions;
     private final Settling settling;
+    private final GrantAnswers answers;
     private final ReceiveService receives;
 
     public GroupService(
@@ -121,8 +122,8 @@ public final class GroupService implements AutoCloseable {
         this.wallClock = wallClock;
         this.decisions = new GroupDecisions(submitter, leader, state);
         this.settling = new Settling(decisions, seal);
-        this.receives = new ReceiveService(
-                submitter, leader, state, reader, batches, seal, readers, maxInFlightPerGroup, nanoTime);
+        this.answers = new GrantAnswers(submitter, reader, seal, readers);
+        this.receives = new ReceiveService(submitter, leader, state, batches, answers, maxInFlightPerGroup, nanoTime);
     }
 
     /** One round of the receives that wait. */
@@ -196,7 +197,7 @@ public final class GroupService implements AutoCloseable {
             leases.computeIfAbsent(new GroupKey(opened.groupId(), opened.generation()), key -> new ArrayList<>())
                     .add(opened.lease());
         }
-        leases.forEach((key, refs) -> receives.release(key.groupId(), key.generation(), refs));
+        leases.forEach((key, refs) -> answers.release(key.groupId(), key.generation(), refs));
     }
 
     private record GroupKey(int groupId, long generation) {}

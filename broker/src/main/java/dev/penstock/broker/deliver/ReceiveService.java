@@ -2,6 +2,7 @@ package dev.penstock.broker.deliver;
 
 import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.deliver.ReceiveDesk.Waiting;
 import dev.penstock.broker.plan.GrantPlanner;
 import dev.penstock.broker.plan.GroupFilter;
 import dev.penstock.broker.plan.LogBatches;
@@ -11,7 +12,6 @@ import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.GroupState;
-import dev.penstock.storage.model.LeaseRef;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -20,9 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -51,17 +49,15 @@ final class ReceiveService implements AutoCloseable {
     private final CommandSubmitter submitter;
     private final LeaderView leader;
     private final AppliedState state;
-    private final EventReader reader;
     private final LogBatches batches;
-    private final ReceiptSeal seal;
-    private final Executor readers;
+    private final GrantAnswers answers;
     private final int maxInFlightPerGroup;
     private final LongSupplier nanoTime;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Set<Integer> grownStreams = ConcurrentHashMap.newKeySet();
     private final Set<Integer> freedGroups = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean wakePosted = new AtomicBoolean();
-    private final Map<String, Desk> desks = new HashMap<>();
+    private final Map<String, ReceiveDesk> desks = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
 
@@ -69,19 +65,15 @@ final class ReceiveService implements AutoCloseable {
             CommandSubmitter submitter,
             LeaderView leader,
             AppliedState state,
-            EventReader reader,
             LogBatches batches,
-            ReceiptSeal seal,
-            Executor readers,
+            GrantAnswers answers,
             int maxInFlightPerGroup,
             LongSupplier nanoTime) {
         this.submitter = submitter;
         this.leader = leader;
         this.state = state;
-        this.reader = reader;
         this.batches = batches;
-        this.seal = seal;
-        this.readers = readers;
+        this.answers = answers;
         this.maxInFlightPerGroup = maxInFlightPerGroup;
         this.nanoTime = nanoTime;
         this.thread = new Thread(this::run, "penstock-receives");
@@ -92,53 +84,6 @@ final class ReceiveService implements AutoCloseable {
 
     void start() {
         thread.start();
-    }
-
-    /** One receive that waits for its answer. */
-    private static final class Waiting {
-        private final ReceiveRequest request;
-        private final long deadlineNanos;
-        private final CompletableFuture<Received> answer = new CompletableFuture<>();
-
-        Waiting(ReceiveRequest request, long nowNanos) {
-            this.request = request;
-            this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.waitMillis());
-        }
-    }
-
-    /** What is known of one group while somebody waits for it. */
-    private static final class Desk {
-        private final List<Waiting> waiting = new ArrayList<>();
-        private boolean granting;
-        private boolean dirty = true;
-        /** No empty grant before {@code retryNanos}: the log refused one. */
-        private boolean backsOff;
-
-        private long retryNanos;
-        private int streamId = -1;
-        private int groupId = -1;
-        private long generation = -1;
-        private long planVersion = -1;
-        private long judgedTo;
-        private @Nullable GroupFilter filter;
-
-        /** Forgets what was judged under another generation or plan version. */
-        GroupFilter filterFor(GroupState group) {
-            GroupFilter current = filter;
-            if (current == null
-                    || groupId != group.id()
-                    || generation != group.generation()
-                    || planVersion != group.planVersion()) {
-                current = GroupFilter.compile(group.config());
-                filter = current;
-                groupId = group.id();
-                streamId = group.streamId();
-                generation = group.generation();
-                planVersion = group.planVersion();
-                judgedTo = 0;
-            }
-            return current;
-        }
     }
 
     CompletableFuture<Received> receive(ReceiveRequest request) {
@@ -152,7 +97,7 @@ final class ReceiveService implements AutoCloseable {
             }
         });
         inbox.add(() -> {
-            Desk desk = desks.computeIfAbsent(request.group(), name -> new Desk());
+            ReceiveDesk desk = desks.computeIfAbsent(request.group(), name -> new ReceiveDesk());
             desk.waiting.add(waiting);
             desk.dirty = true;
         });
@@ -185,7 +130,7 @@ final class ReceiveService implements AutoCloseable {
         wakePosted.set(false);
         List<Integer> streams = drain(grownStreams);
         List<Integer> groups = drain(freedGroups);
-        for (Desk desk : desks.values()) {
+        for (ReceiveDesk desk : desks.values()) {
             if (desk.groupId < 0 || streams.contains(desk.streamId) || groups.contains(desk.groupId)) {
                 desk.dirty = true;
             }
@@ -226,9 +171,9 @@ final class ReceiveService implements AutoCloseable {
             message.run();
         }
         long now = nanoTime.getAsLong();
-        for (Iterator<Map.Entry<String, Desk>> i = desks.entrySet().iterator(); i.hasNext(); ) {
-            Map.Entry<String, Desk> entry = i.next();
-            Desk desk = entry.getValue();
+        for (Iterator<Map.Entry<String, ReceiveDesk>> i = desks.entrySet().iterator(); i.hasNext(); ) {
+            Map.Entry<String, ReceiveDesk> entry = i.next();
+            ReceiveDesk desk = entry.getValue();
             if (desk.backsOff && desk.retryNanos - now <= 0) {
                 desk.backsOff = false;
                 desk.dirty = true;
@@ -246,7 +191,7 @@ final class ReceiveService implements AutoCloseable {
     private long idleNanos() {
         long now = nanoTime.getAsLong();
         long idle = MAX_IDLE_NANOS;
-        for (Desk desk : desks.values()) {
+        for (ReceiveDesk desk : desks.values()) {
             if (desk.dirty && !desk.granting && !desk.waiting.isEmpty()) {
                 return 0;
             }
@@ -257,7 +202,7 @@ final class ReceiveService implements AutoCloseable {
         return Math.max(0, idle);
     }
 
-    private void plan(String name, Desk desk) {
+    private void plan(String name, ReceiveDesk desk) {
         desk.dirty = false;
         desk.waiting.removeIf(waiting -> waiting.answer.isDone());
         if (desk.waiting.isEmpty()) {
@@ -295,7 +240,8 @@ final class ReceiveService implements AutoCloseable {
         }
     }
 
-    private void planRound(Desk desk, GroupState group, MachineView view, List<Waiting> served, List<Command> grants) {
+    private void planRound(
+            ReceiveDesk desk, GroupState group, MachineView view, List<Waiting> served, List<Command> grants) {
         GroupFilter filter = desk.filterFor(group);
         GrantPlanner planner = new GrantPlanner(view, group, filter, batches, desk.judgedTo, maxInFlightPerGroup);
         int messages = 0;
@@ -324,7 +270,7 @@ final class ReceiveService implements AutoCloseable {
         }
     }
 
-    private void propose(Desk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
+    private void propose(ReceiveDesk desk, GroupState group, long term, List<Waiting> served, List<Command> grants) {
         long plannedNanos = nanoTime.getAsLong();
         CompletableFuture<?> unused = submitted(grants, term)
                 .whenComplete((decided, failure) -> inbox.add(() -> {
@@ -355,7 +301,7 @@ final class ReceiveService implements AutoCloseable {
         }
     }
 
-    private void refuseGrants(Desk desk, List<Waiting> served, Refused refused) {
+    private void refuseGrants(ReceiveDesk desk, List<Waiting> served, Refused refused) {
         if (served.isEmpty()) {
             // It only moved the scan, and nobody was refused by it: planned again at once it would be refused at once.
             desk.backsOff = true;
@@ -366,9 +312,10 @@ final class ReceiveService implements AutoCloseable {
         served.forEach(waiting -> waiting.answer.completeExceptionally(refused));
     }
 
-    private void settleGrant(Desk desk, GroupState group, Waiting waiting, long index, Reply reply, long plannedNanos) {
+    private void settleGrant(
+            ReceiveDesk desk, GroupState group, Waiting waiting, long index, Reply reply, long plannedNanos) {
         if (reply instanceof Reply.Granted granted) {
-            readGrant(group, waiting, index, granted, plannedNanos);
+            answers.read(group, waiting.answer, index, granted, plannedNanos);
         } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.UNKNOWN_GROUP) {
             waiting.answer.completeExceptionally(new Refused(Refused.Code.UNKNOWN_GROUP, rejected.detail()));
         } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.IN_FLIGHT_LIMIT) {
@@ -376,71 +323,14 @@ final class ReceiveService implements AutoCloseable {
         } else {
             // The plan was overtaken (a seek, a new plan version, a new term): the receive is planned anew.
             LOG.debug("Grant for group {} refused: {}", group.name(), reply);
-            Desk current = desks.computeIfAbsent(group.name(), name -> desk);
+            ReceiveDesk current = desks.computeIfAbsent(group.name(), name -> desk);
             current.waiting.add(0, waiting);
             current.judgedTo = 0;
             current.dirty = true;
         }
     }
 
-    private void readGrant(GroupState group, Waiting waiting, long index, Reply.Granted granted, long plannedNanos) {
-        try {
-            readers.execute(() -> answer(group, waiting, index, granted, plannedNanos));
-        } catch (RejectedExecutionException e) {
-            // The node stops. The messages come back when their leases end; whoever waits must not wait for that.
-            waiting.answer.completeExceptionally(
-                    new Refused(Refused.Code.OUTCOME_UNKNOWN, "the node stops; repeat the receive elsewhere"));
-        }
-    }
-
-    /** On a reader thread: the bodies are read once, on the node that answers. */
-    private void answer(GroupState group, Waiting waiting, long index, Reply.Granted granted, long plannedNanos) {
-        try {
-            List<RenderedEvent> events =
-                    waiting.answer.isDone() ? List.of() : reader.readAll(group.streamId(), granted.offsets());
-            List<Delivery> deliveries = new ArrayList<>(events.size());
-            for (int i = 0; i < events.size(); i++) {
-                LeaseRef lease = leaseAt(granted, i);
-                deliveries.add(new Delivery(
-                        seal.seal(group.id(), group.generation(), lease),
-                        granted.deliveries()[i],
-                        granted.firstDeliveredWallMillis()[i],
-                        events.get(i)));
-            }
-            if (!waiting.answer.complete(new Received(index, plannedNanos, deliveries))) {
-                release(group, granted);
-            }
-        } catch (RuntimeException e) {
-            LOG.error("Granted messages of group {} could not be read; they are given back", group.name(), e);
-            release(group, granted);
-            waiting.answer.completeExceptionally(
-                    new Refused(Refused.Code.OUTCOME_UNKNOWN, "the receive failed inside the node; repeat it"));
-        }
-    }
-
-    private static LeaseRef leaseAt(Reply.Granted granted, int i) {
-        return new LeaseRef(granted.offsets()[i], granted.leaseIndex(), granted.firstOrdinal() + i);
-    }
-
-    private void release(GroupState group, Reply.Granted granted) {
-        List<LeaseRef> leases = new ArrayList<>(granted.offsets().length);
-        for (int i = 0; i < granted.offsets().length; i++) {
-            leases.add(leaseAt(granted, i));
-        }
-        release(group.id(), group.generation(), leases);
-    }
-
-    /** Gives messages back uncounted. If it cannot be decided they come back when their leases end. */
-    void release(int groupId, long generation, List<LeaseRef> leases) {
-        List<Command> release = List.of(new Command.Release(groupId, generation, leases));
-        CompletableFuture<?> unused = submitter.submit(release).whenComplete((decided, failure) -> {
-            if (failure != null) {
-                LOG.info("A release of {} messages was not decided; they come back at their deadline", leases.size());
-            }
-        });
-    }
-
-    private void answerOverdue(Desk desk, long nowNanos) {
+    private void answerOverdue(ReceiveDesk desk, long nowNanos) {
         if (desk.granting && desk.waiting.isEmpty()) {
             return;
         }
@@ -456,7 +346,7 @@ final class ReceiveService implements AutoCloseable {
     }
 
     private void forget(Waiting gone) {
-        Desk desk = desks.get(gone.request.group());
+        ReceiveDesk desk = desks.get(gone.request.group());
         if (desk != null) {
             desk.waiting.remove(gone);
         }
@@ -472,7 +362,7 @@ final class ReceiveService implements AutoCloseable {
         desks.values().forEach(desk -> refuse(desk, refused));
     }
 
-    private static void refuse(Desk desk, Refused refused) {
+    private static void refuse(ReceiveDesk desk, Refused refused) {
         desk.waiting.forEach(waiting -> waiting.answer.completeExceptionally(refused));
         desk.waiting.clear();
     }

@@ -1,0 +1,60 @@
+package dev.penstock.broker.deliver;
+
+import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
+import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.plan.GroupFilter;
+import dev.penstock.storage.model.GroupState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of one group while somebody waits for it. Owned by the thread of {@link ReceiveService}. */
+final class ReceiveDesk {
+    final List<Waiting> waiting = new ArrayList<>();
+    boolean granting;
+    boolean dirty = true;
+    /** No empty grant before {@code retryNanos}: the log refused one. */
+    boolean backsOff;
+
+    long retryNanos;
+    int streamId = -1;
+    int groupId = -1;
+    long generation = -1;
+    long planVersion = -1;
+    long judgedTo;
+
+    @Nullable
+    GroupFilter filter;
+
+    /** Forgets what was judged under another generation or plan version. */
+    GroupFilter filterFor(GroupState group) {
+        GroupFilter current = filter;
+        if (current == null
+                || groupId != group.id()
+                || generation != group.generation()
+                || planVersion != group.planVersion()) {
+            current = GroupFilter.compile(group.config());
+            filter = current;
+            groupId = group.id();
+            streamId = group.streamId();
+            generation = group.generation();
+            planVersion = group.planVersion();
+            judgedTo = 0;
+        }
+        return current;
+    }
+
+    /** One receive that waits for its answer. */
+    static final class Waiting {
+        final ReceiveRequest request;
+        final long deadlineNanos;
+        final CompletableFuture<Received> answer = new CompletableFuture<>();
+
+        Waiting(ReceiveRequest request, long nowNanos) {
+            this.request = request;
+            this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.waitMillis());
+        }
+    }
+}
