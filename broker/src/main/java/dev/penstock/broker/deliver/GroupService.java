@@ -160,6 +160,7 @@ public final class GroupService implements AutoCloseable {
         return decisions.onGroup(
                 name, group -> new Command.DeleteGroup(group.id(), group.generation()), (group, index, reply) -> {
                     GroupDecisions.expect(Reply.Done.class, reply);
+                    receives.deleted(name);
                     return index;
                 });
     }

@@ -2,10 +2,18 @@ package dev.penstock.broker.deliver;
 
 import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.plan.GrantPlanner;
 import dev.penstock.broker.plan.GroupFilter;
+import dev.penstock.broker.plan.KeyBacklog;
+import dev.penstock.broker.plan.KeyedPlanner;
+import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.broker.plan.Planner;
+import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +33,45 @@ final class ReceiveDesk {
     long planVersion = -1;
     long judgedTo;
 
-    @Nullable
-    GroupFilter filter;
+    private @Nullable GroupFilter filter;
+    /** Of ordered groups: what waits behind its keys, as this leadership knows it. */
+    private @Nullable KeyBacklog backlog;
+
+    private long backlogTerm;
+
+    boolean hasBacklog() {
+        return backlog != null;
+    }
+
+    /** What was planned ahead of the log is not so: it is read again from the state. */
+    void dropBacklog() {
+        backlog = null;
+    }
+
+    void freed(Set<Long> keys) {
+        KeyBacklog known = backlog;
+        if (known != null) {
+            keys.forEach(known::freed);
+        }
+    }
+
+    /** @param term of the leadership that plans */
+    Planner planner(MachineView view, GroupState group, LogBatches batches, long term, int maxInFlight) {
+        GroupFilter current = filterFor(group);
+        if (group.config().ordering() == GroupConfig.Ordering.NONE) {
+            return new GrantPlanner(view, group, current, batches, judgedTo, maxInFlight);
+        }
+        KeyBacklog known = backlog;
+        if (known == null || backlogTerm != term || known.scan() != group.scan()) {
+            known = KeyBacklog.open(view, group);
+            backlog = known;
+            backlogTerm = term;
+        }
+        return new KeyedPlanner(view, group, current, batches, known, maxInFlight);
+    }
 
     /** Forgets what was judged under another generation or plan version. */
-    GroupFilter filterFor(GroupState group) {
+    private GroupFilter filterFor(GroupState group) {
         GroupFilter current = filter;
         if (current == null
                 || groupId != group.id()
@@ -42,6 +84,7 @@ final class ReceiveDesk {
             generation = group.generation();
             planVersion = group.planVersion();
             judgedTo = 0;
+            backlog = null;
         }
         return current;
     }

@@ -3,10 +3,9 @@ package dev.penstock.broker.deliver;
 import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.deliver.ReceiveDesk.Waiting;
-import dev.penstock.broker.plan.GrantPlanner;
-import dev.penstock.broker.plan.GroupFilter;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.broker.plan.Plan;
+import dev.penstock.broker.plan.Planner;
 import dev.penstock.storage.machine.Applied;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
@@ -17,9 +16,11 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,9 +42,6 @@ final class ReceiveService implements AutoCloseable {
     /** Messages granted in one entry at most: about 20 bytes each keep it below the 512 KiB of a lease entry. */
     private static final int MAX_MESSAGES_PER_ENTRY = 20_000;
 
-    /** A filter that matches nothing moves the group's replicated scan position this often, in offsets. */
-    private static final long EMPTY_GRANT_OFFSETS = 4096;
-
     private static final long MAX_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final CommandSubmitter submitter;
@@ -56,10 +54,13 @@ final class ReceiveService implements AutoCloseable {
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Set<Integer> grownStreams = ConcurrentHashMap.newKeySet();
     private final Set<Integer> freedGroups = ConcurrentHashMap.newKeySet();
+    private final Queue<FreedKeys> freedKeys = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean wakePosted = new AtomicBoolean();
     private final Map<String, ReceiveDesk> desks = new HashMap<>();
     private final Thread thread;
     private volatile boolean closed;
+
+    private record FreedKeys(int groupId, Set<Long> keys) {}
 
     ReceiveService(
             CommandSubmitter submitter,
@@ -104,6 +105,16 @@ final class ReceiveService implements AutoCloseable {
         return waiting.answer;
     }
 
+    /** The group of that name was deleted. */
+    void deleted(String group) {
+        inbox.add(() -> {
+            ReceiveDesk desk = desks.get(group);
+            if (desk != null) {
+                desk.dropBacklog();
+            }
+        });
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -121,6 +132,7 @@ final class ReceiveService implements AutoCloseable {
         }
         grownStreams.addAll(applied.grownStreams());
         freedGroups.addAll(applied.freedGroups());
+        applied.freedKeys().forEach((groupId, keys) -> freedKeys.add(new FreedKeys(groupId, keys)));
         if (wakePosted.compareAndSet(false, true)) {
             inbox.add(this::markDirty);
         }
@@ -130,6 +142,13 @@ final class ReceiveService implements AutoCloseable {
         wakePosted.set(false);
         List<Integer> streams = drain(grownStreams);
         List<Integer> groups = drain(freedGroups);
+        for (FreedKeys freed = freedKeys.poll(); freed != null; freed = freedKeys.poll()) {
+            for (ReceiveDesk desk : desks.values()) {
+                if (desk.groupId == freed.groupId()) {
+                    desk.freed(freed.keys());
+                }
+            }
+        }
         for (ReceiveDesk desk : desks.values()) {
             if (desk.groupId < 0 || streams.contains(desk.streamId) || groups.contains(desk.groupId)) {
                 desk.dirty = true;
@@ -182,7 +201,8 @@ final class ReceiveService implements AutoCloseable {
                 plan(entry.getKey(), desk);
             }
             answerOverdue(desk, now);
-            if (desk.waiting.isEmpty() && !desk.granting) {
+            // What waits behind keys took reading to find out: it is kept for the next receive.
+            if (desk.waiting.isEmpty() && !desk.granting && !desk.hasBacklog()) {
                 i.remove();
             }
         }
@@ -231,7 +251,7 @@ final class ReceiveService implements AutoCloseable {
                                         + " messages in flight, the limit: ack some, or let their leases end"));
                 return;
             }
-            planRound(desk, group, view, served, grants);
+            planRound(desk, group, view, term, served, grants);
         }
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);
@@ -241,9 +261,13 @@ final class ReceiveService implements AutoCloseable {
     }
 
     private void planRound(
-            ReceiveDesk desk, GroupState group, MachineView view, List<Waiting> served, List<Command> grants) {
-        GroupFilter filter = desk.filterFor(group);
-        GrantPlanner planner = new GrantPlanner(view, group, filter, batches, desk.judgedTo, maxInFlightPerGroup);
+            ReceiveDesk desk,
+            GroupState group,
+            MachineView view,
+            long term,
+            List<Waiting> served,
+            List<Command> grants) {
+        Planner planner = desk.planner(view, group, batches, term, maxInFlightPerGroup);
         int messages = 0;
         for (Waiting waiting : desk.waiting) {
             if (messages >= MAX_MESSAGES_PER_ENTRY) {
@@ -256,13 +280,16 @@ final class ReceiveService implements AutoCloseable {
                 // Only what matches nobody is judged for good: a grant may be refused, and its messages planned again.
                 desk.judgedTo = plan.newScan();
             }
-            desk.dirty |= plan.more() && plan.messages() == 0;
             if (plan.messages() == 0) {
-                if (!desk.backsOff && plan.newScan() - plan.previousScan() >= EMPTY_GRANT_OFFSETS) {
+                boolean held = desk.backsOff && plan.isWorthAnEntry();
+                desk.dirty |= plan.more() && !held;
+                if (plan.isWorthAnEntry() && !held) {
                     grants.add(plan.grant(group, 0));
+                    planner.accept(plan);
                 }
                 return;
             }
+            planner.accept(plan);
             served.add(waiting);
             grants.add(plan.grant(
                     group, request.visibilityMillis().orElse(group.config().visibilityMillis())));
@@ -278,6 +305,9 @@ final class ReceiveService implements AutoCloseable {
                     if (failure != null) {
                         refuseGrants(desk, served, refusalOf(failure));
                         return;
+                    }
+                    if (decided.replies().stream().anyMatch(reply -> !(reply instanceof Reply.Granted))) {
+                        desk.dropBacklog();
                     }
                     for (int i = 0; i < served.size(); i++) {
                         settleGrant(
@@ -302,6 +332,7 @@ final class ReceiveService implements AutoCloseable {
     }
 
     private void refuseGrants(ReceiveDesk desk, List<Waiting> served, Refused refused) {
+        desk.dropBacklog();
         if (served.isEmpty()) {
             // It only moved the scan, and nobody was refused by it: planned again at once it would be refused at once.
             desk.backsOff = true;
@@ -354,6 +385,7 @@ final class ReceiveService implements AutoCloseable {
 
     private void leadershipChanged() {
         if (!leader.leadership().leads()) {
+            desks.values().forEach(ReceiveDesk::dropBacklog);
             refuseAll(notLeading());
         }
     }

@@ -3,19 +3,20 @@ package dev.penstock.broker.plan;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.UnsettledMessage;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Plans the grants of one group for one round: several receives one after the other, which go into the same Raft entry.
+ * Plans the grants of an unordered group.
  * Reads the applied state and the log, decides, touches nothing. A wrong or stale plan can delay, never lose, double or
  * reorder: apply checks it. Its only unchecked power is the judgement that an offset does not match.
  *
  * <p>Ready messages (given back or expired) come first, in order of offset, then events that were never handed out. No
  * overlay of proposals on their way is needed: a group is planned only while none of its grants is.
  */
-public final class GrantPlanner {
+public final class GrantPlanner implements Planner {
 
     /** Offsets judged in one plan at most, so that a filter that matches nothing cannot hold up other groups. */
     static final long SCAN_BUDGET = 100_000;
@@ -53,7 +54,7 @@ public final class GrantPlanner {
         this.room = (int) Math.max(0, maxInFlight - group.leased());
     }
 
-    /** Up to {@code max} messages of up to {@code maxBytes}; the first message always fits. */
+    @Override
     public Plan next(int max, long maxBytes) {
         Picked picked = new Picked(Math.min(max, room), maxBytes);
         pickReady(picked);
@@ -64,11 +65,14 @@ public final class GrantPlanner {
                             + group.streamId() + " below its end " + end + " to be stored"));
             pickFresh(picked, batch);
         }
-        Plan plan = new Plan(
-                scan, judged, picked.fresh(), picked.keyHashes(), picked.retries(), picked.full || judged < end);
+        Plan plan = new Plan(scan, judged, picked.fresh(), picked.retries(), KeyPlan.NONE, picked.full || judged < end);
         room -= plan.messages();
-        scan = judged;
         return plan;
+    }
+
+    @Override
+    public void accept(Plan plan) {
+        scan = plan.newScan();
     }
 
     private void pickReady(Picked picked) {
@@ -98,7 +102,7 @@ public final class GrantPlanner {
         while (judged < batch.endOffset()) {
             int i = (int) (judged - batch.baseOffset());
             if (routes[columns.route(i)] && filter.wants(columns.action(i))) {
-                if (!picked.takeFresh(judged, columns.keyHash(i), columns.oldKeyHash(i), columns.bodyLength(i))) {
+                if (!picked.takeFresh(judged, columns.bodyLength(i))) {
                     return;
                 }
             }
@@ -120,7 +124,6 @@ public final class GrantPlanner {
         private final int max;
         private final long maxBytes;
         private long[] fresh = new long[16];
-        private long[] keyHashes = new long[32];
         private long[] retries = new long[0];
         private int freshCount;
         private int retryCount;
@@ -149,18 +152,14 @@ public final class GrantPlanner {
             return true;
         }
 
-        boolean takeFresh(long offset, long keyHash, long oldKeyHash, int bodyBytes) {
+        boolean takeFresh(long offset, int bodyBytes) {
             if (!fits(bodyBytes)) {
                 return false;
             }
             if (freshCount == fresh.length) {
                 fresh = Arrays.copyOf(fresh, freshCount * 2);
-                keyHashes = Arrays.copyOf(keyHashes, freshCount * 4);
             }
-            fresh[freshCount] = offset;
-            keyHashes[2 * freshCount] = keyHash;
-            keyHashes[2 * freshCount + 1] = oldKeyHash;
-            freshCount++;
+            fresh[freshCount++] = offset;
             // The next event must still be judged, by the next plan: full is found out when it does not fit.
             return true;
         }
@@ -176,10 +175,6 @@ public final class GrantPlanner {
 
         long[] fresh() {
             return Arrays.copyOf(fresh, freshCount);
-        }
-
-        long[] keyHashes() {
-            return Arrays.copyOf(keyHashes, 2 * freshCount);
         }
 
         long[] retries() {

@@ -14,6 +14,7 @@ import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.StartPosition;
 import java.time.Duration;
 import java.util.List;
@@ -43,8 +44,8 @@ class ExpiryDutyTest {
                         0,
                         1,
                         new long[] {0},
-                        new long[] {0, 0},
                         new long[0],
+                        KeyPlan.NONE,
                         1)))
                 .join()
                 .replies()

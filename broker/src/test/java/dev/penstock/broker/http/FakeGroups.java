@@ -92,6 +92,7 @@ public final class FakeGroups implements GroupOperations {
                 0,
                 0,
                 0,
+                0,
                 1_790_000_000_000L,
                 config,
                 start);

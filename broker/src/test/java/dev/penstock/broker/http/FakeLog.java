@@ -10,6 +10,7 @@ import dev.penstock.storage.model.StreamState;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,7 +32,7 @@ public final class FakeLog implements AppliedState {
                 events.add(FakeGroups.event(events.size()));
             }
         }
-        listeners.forEach(listener -> listener.applied(new Applied(1, List.of(), Set.of(1), Set.of())));
+        listeners.forEach(listener -> listener.applied(new Applied(1, List.of(), Set.of(1), Set.of(), Map.of())));
     }
 
     public synchronized Page read(String stream, long offset, int limit, long maxBytes) {

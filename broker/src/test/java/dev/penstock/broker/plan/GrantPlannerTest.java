@@ -35,7 +35,9 @@ class GrantPlannerTest {
 
             // when
             Plan first = planner.next(2, BYTES);
+            planner.accept(first);
             Plan second = planner.next(10, BYTES);
+            planner.accept(second);
             Plan third = planner.next(10, BYTES);
 
             // then

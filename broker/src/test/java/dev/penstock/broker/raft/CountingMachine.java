@@ -5,6 +5,7 @@ import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
 import dev.penstock.storage.model.StreamState;
@@ -116,7 +117,7 @@ final class CountingMachine implements ReplicatedState {
         CRC32C crc = new CRC32C();
         crc.update(entry);
         digest = digest * 31 + crc.getValue();
-        return new Applied(entryIndex, replies, Set.of(), Set.of());
+        return new Applied(entryIndex, replies, Set.of(), Set.of(), Map.of());
     }
 
     @Override
@@ -227,6 +228,16 @@ final class CountingMachine implements ReplicatedState {
         @Override
         public Optional<StreamState> stream(String name) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<Long> unsettledOfKey(GroupState group, long key, long below, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public List<ParkedKey> parked(GroupState group) {
+            return List.of();
         }
 
         @Override

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -93,7 +94,7 @@ class ProposerTest {
         for (int i = 0; i < entry.commands(); i++) {
             replies.add(new Reply.Appended(index, i));
         }
-        proposer.applied(entry.entry, new Applied(index, replies, Set.of(), Set.of()));
+        proposer.applied(entry.entry, new Applied(index, replies, Set.of(), Set.of(), Map.of()));
         entry.end.complete(index);
     }
 

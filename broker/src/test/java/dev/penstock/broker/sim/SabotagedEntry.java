@@ -91,8 +91,8 @@ final class SabotagedEntry {
                     group.scan(),
                     grant.newScan(),
                     grant.fresh(),
-                    grant.freshKeyHashes(),
                     new long[0],
+                    grant.keys(),
                     grant.visibilityMillis());
         }
     }

@@ -124,8 +124,8 @@ final class SabotagedSubmitter implements CommandSubmitter {
                 grant.previousScan(),
                 grant.newScan(),
                 Arrays.copyOf(grant.fresh(), kept),
-                Arrays.copyOf(grant.freshKeyHashes(), 2 * kept),
                 grant.retries(),
+                grant.keys(),
                 grant.visibilityMillis());
     }
 }

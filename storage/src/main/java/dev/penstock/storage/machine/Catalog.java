@@ -56,7 +56,9 @@ final class Catalog {
         for (GroupTable.Row row : GroupTable.all(reader)) {
             int id = row.state().id();
             Group group = new Group(row);
-            group.keyCounts(KeyCounts.load(reader, id, group.generation));
+            if (group.ordered()) {
+                group.keys(KeyCounts.load(reader, id, group.generation), ParkedKeys.load(reader, id, group.generation));
+            }
             catalog.groups.put(id, stored(group, reader, GroupTable.key(id)));
             catalog.groupIds.put(row.state().name(), row.state().id());
         }
@@ -178,13 +180,15 @@ final class Catalog {
 
     /** One seek per group and entry, and only if the lowest message left: it walks each tombstone once. */
     private static void settleFloor(Transaction tx, Group group) {
+        long unparked = Math.min(group.scan, group.parked.lowestOffset());
         if (group.unsettledRows() == 0) {
-            group.settled(group.scan);
+            group.settled(unparked);
         } else if (group.isFloorMoved()) {
             try (Cursor cursor =
                     tx.cursor(Space.STATE, UnsettledTable.range(group.id, group.generation, group.floor))) {
-                group.settled(
-                        cursor.isValid() ? UnsettledTable.at(cursor).message().offset() : group.scan);
+                group.settled(Math.min(
+                        unparked,
+                        cursor.isValid() ? UnsettledTable.at(cursor).message().offset() : group.scan));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
@@ -121,9 +122,10 @@ public sealed interface Command {
      * Hands out messages, as planned by the leader. Refused as a whole unless generation, plan version, planning term and
      * scan still hold, every fresh offset lies in [previousScan, newScan) and every retried one is ready.
      *
-     * @param fresh rising offsets, each in [previousScan, newScan); the other offsets of that range are judged not to match
-     * @param freshKeyHashes two per fresh offset (hash, old hash), kept for ordered groups
+     * @param fresh rising offsets, each in [previousScan, newScan); the other offsets of that range are judged not to match, or
+     *     wait behind their keys
      * @param retries rising offsets of ready messages below previousScan
+     * @param keys of ordered groups: the order by key, and what waits behind it
      * @param visibilityMillis length of the leases, from the stamp of this entry; 0 = delivered and ready again at once
      */
     record Grant(
@@ -133,8 +135,8 @@ public sealed interface Command {
             long previousScan,
             long newScan,
             long[] fresh,
-            long[] freshKeyHashes,
             long[] retries,
+            KeyPlan keys,
             long visibilityMillis)
             implements Command {
         @Override

@@ -2,7 +2,7 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.codec.ByteReader;
 import dev.penstock.storage.codec.ModelCodec;
-import dev.penstock.storage.codec.UnknownFormatException;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
@@ -69,12 +69,12 @@ final class CommandReader {
         long visibilityMillis = in.zigzag();
         long[] fresh = rising(in, previousScan);
         long[] retries = rising(in, 0);
-        long[] hashes = hashes(in, fresh.length);
+        KeyPlan keys = KeyPlanCodec.read(in, previousScan);
         return new Command.Grant(
-                groupId, generation, planVersion, previousScan, newScan, fresh, hashes, retries, visibilityMillis);
+                groupId, generation, planVersion, previousScan, newScan, fresh, retries, keys, visibilityMillis);
     }
 
-    private static long[] rising(ByteReader in, long from) {
+    static long[] rising(ByteReader in, long from) {
         long[] offsets = new long[in.count("offsets", 1)];
         long before = from;
         for (int i = 0; i < offsets.length; i++) {
@@ -82,21 +82,6 @@ final class CommandReader {
             offsets[i] = before;
         }
         return offsets;
-    }
-
-    private static long[] hashes(ByteReader in, int fresh) {
-        int form = in.u8();
-        if (form == CommandWriter.NO_HASHES) {
-            return new long[2 * fresh];
-        }
-        if (form != CommandWriter.HASHES) {
-            throw new UnknownFormatException("form of key hashes", form, "0 and 1");
-        }
-        long[] hashes = new long[in.count("key hashes", Long.BYTES)];
-        for (int i = 0; i < hashes.length; i++) {
-            hashes[i] = in.i64();
-        }
-        return hashes;
     }
 
     private static Command ack(ByteReader in) {

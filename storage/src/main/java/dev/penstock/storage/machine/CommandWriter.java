@@ -8,11 +8,6 @@ import java.util.List;
 /** Bodies of encoded commands; {@link CommandReader} is its mirror. Numbers that may be nonsense are coded signed. */
 final class CommandWriter {
 
-    /** A grant's key hashes are all zero: the usual case of unordered groups. */
-    static final int NO_HASHES = 0;
-
-    static final int HASHES = 1;
-
     private CommandWriter() {}
 
     /** A switch expression, so that a new command does not compile until it is written. */
@@ -106,22 +101,12 @@ final class CommandWriter {
         out.zigzag(c.visibilityMillis());
         rising(out, c.fresh(), c.previousScan());
         rising(out, c.retries(), 0);
-        boolean none = c.freshKeyHashes().length == 2 * c.fresh().length;
-        for (long hash : c.freshKeyHashes()) {
-            none &= hash == 0;
-        }
-        if (none) {
-            return out.u8(NO_HASHES);
-        }
-        out.u8(HASHES).varint(c.freshKeyHashes().length);
-        for (long hash : c.freshKeyHashes()) {
-            out.i64(hash);
-        }
+        KeyPlanCodec.write(out, c.keys(), c.previousScan());
         return out;
     }
 
     /** Short when rising, as they should be; right for any. */
-    private static void rising(ByteWriter out, long[] offsets, long from) {
+    static void rising(ByteWriter out, long[] offsets, long from) {
         out.varint(offsets.length);
         long before = from;
         for (long offset : offsets) {

@@ -1,6 +1,7 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.kv.Transaction;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What handlers share while one Raft entry is applied. */
@@ -17,6 +18,9 @@ final class Entry {
 
     final TreeSet<Integer> grownStreams = new TreeSet<>();
     final TreeSet<Integer> freedGroups = new TreeSet<>();
+    /** Of ordered groups: keys of messages that were settled, and routes of which nothing is unsettled now. */
+    final TreeMap<Integer, TreeSet<Long>> freedKeys = new TreeMap<>();
+
     private int nextLeaseOrdinal;
 
     Entry(Transaction tx, long term, long index, Envelope envelope, long clockMillis) {

@@ -2,12 +2,14 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
+import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import dev.penstock.storage.table.UnsettledTable.Stored;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,12 @@ final class GrantHandler {
 
     /** Ten times what one receive may ask for; bounds the work of one command. */
     static final int MAX_GRANT = 10_000;
+
+    /** Keys of one ordered group behind which events wait. Beyond it the scan stops until some are free. */
+    static final int MAX_PARKED_KEYS = 120_000;
+
+    /** Keys that begin, move or cease to wait in one grant: about 12 bytes each. */
+    static final int MAX_PARKS = 20_000;
 
     /** One leap year: above every limit of the services, so that no sum of times can overflow. */
     static final long MAX_DELAY_MILLIS = 366L * 24 * 60 * 60 * 1000;
@@ -56,7 +64,7 @@ final class GrantHandler {
             retries.add(row);
         }
         if (group.ordered()) {
-            long blocked = KeyOrderCheck.firstBlocked(entry, group, c, retries);
+            long blocked = new KeyOrderCheck(entry, group, c, retries).firstBlocked();
             if (blocked >= 0) {
                 return notAvailable(group, blocked);
             }
@@ -85,10 +93,13 @@ final class GrantHandler {
             return Refusal.unknownStream(group.streamId);
         }
         String fault = faultOf(c, stream.end());
+        if (fault == null) {
+            fault = KeyOrderCheck.faultOf(group, c);
+        }
         if (fault != null) {
             return Refusal.malformed(fault);
         }
-        if (group.leased + c.fresh().length + c.retries().length > IN_FLIGHT_LIMIT) {
+        if (group.leased + messages(c) > IN_FLIGHT_LIMIT) {
             return new Rejected(
                     Rejection.IN_FLIGHT_LIMIT,
                     "expected at most " + IN_FLIGHT_LIMIT + " messages of group " + group.id + " in flight, but "
@@ -101,18 +112,17 @@ final class GrantHandler {
         if (c.newScan() < c.previousScan() || c.newScan() > end) {
             return "expected a scan position from " + c.previousScan() + " to " + end + ", but got " + c.newScan();
         }
-        if (c.fresh().length + c.retries().length > MAX_GRANT) {
+        if (messages(c) > MAX_GRANT) {
             return "expected at most " + MAX_GRANT + " messages in a grant";
-        }
-        if (c.freshKeyHashes().length != 2 * c.fresh().length) {
-            return "expected two key hashes per fresh offset";
         }
         if (c.visibilityMillis() < 0 || c.visibilityMillis() > MAX_DELAY_MILLIS) {
             return "expected a visibility timeout of 0 to " + MAX_DELAY_MILLIS + " ms";
         }
-        if (!risesWithin(c.fresh(), c.previousScan(), c.newScan()) || !risesWithin(c.retries(), 0, c.previousScan())) {
+        if (!risesWithin(c.fresh(), c.previousScan(), c.newScan())
+                || !risesWithin(c.retries(), 0, c.previousScan())
+                || !risesWithin(c.keys().unparked(), 0, c.previousScan())) {
             return "expected rising offsets, fresh ones in [" + c.previousScan() + ", " + c.newScan()
-                    + ") and retried ones below";
+                    + "), retried and unparked ones below";
         }
         return null;
     }
@@ -128,9 +138,37 @@ final class GrantHandler {
         return true;
     }
 
-    /** Retried offsets all lie below fresh ones, so one after the other is rising order. */
+    private static int messages(Command.Grant c) {
+        return c.fresh().length + c.retries().length + c.keys().unparked().length;
+    }
+
+    /** One message that goes out, with its row if it was delivered before. */
+    private record Outgoing(long offset, @Nullable Stored prior, KeyOrder order) {}
+
+    /** In order of offset: retried and unparked ones all lie below fresh ones. */
+    private static List<Outgoing> outgoing(Group group, Command.Grant c, List<Stored> retries) {
+        List<Outgoing> out = new ArrayList<>(messages(c));
+        for (Stored retry : retries) {
+            out.add(new Outgoing(
+                    retry.message().offset(), retry, retry.message().order()));
+        }
+        for (int i = 0; i < c.keys().unparked().length; i++) {
+            out.add(new Outgoing(
+                    c.keys().unparked()[i], null, c.keys().unparkedOrders().get(i)));
+        }
+        if (c.keys().unparked().length > 0) {
+            out.sort(Comparator.comparingLong(Outgoing::offset));
+        }
+        for (int i = 0; i < c.fresh().length; i++) {
+            out.add(new Outgoing(
+                    c.fresh()[i], null, group.ordered() ? c.keys().fresh().get(i) : KeyOrder.NONE));
+        }
+        return out;
+    }
+
     private Reply handOut(Entry entry, Group group, Command.Grant c, List<Stored> retries) {
-        int count = retries.size() + c.fresh().length;
+        List<Outgoing> out = outgoing(group, c, retries);
+        int count = out.size();
         int firstOrdinal = entry.takeOrdinals(count);
         long deadline = entry.after(c.visibilityMillis());
         boolean leased = c.visibilityMillis() > 0;
@@ -142,27 +180,32 @@ final class GrantHandler {
             group.touchFloor(group.floor);
         }
         for (int i = 0; i < count; i++) {
-            boolean retry = i < retries.size();
-            int f = i - retries.size();
-            long offset = retry ? retries.get(i).message().offset() : c.fresh()[f];
+            long offset = out.get(i).offset();
+            Stored prior = out.get(i).prior();
             LeaseRef lease = new LeaseRef(offset, entry.index, firstOrdinal + i);
             UnsettledMessage message;
-            if (retry) {
-                UnsettledMessage prior = retries.get(i).message();
+            if (prior != null) {
                 message = Messages.with(
-                        Messages.with(prior, lease, prior.deliveries() + 1), state, leased ? deadline : 0);
-                messages.replace(entry, group, retries.get(i), message);
+                        Messages.with(prior.message(), lease, prior.message().deliveries() + 1),
+                        state,
+                        leased ? deadline : 0);
+                messages.replace(entry, group, prior, message);
             } else {
-                long keyHash = group.ordered() ? c.freshKeyHashes()[2 * f] : 0;
-                long oldKeyHash = group.ordered() ? c.freshKeyHashes()[2 * f + 1] : 0;
                 message = new UnsettledMessage(
-                        offset, state, lease, leased ? deadline : 0, 1, entry.wallMillis, keyHash, oldKeyHash);
+                        offset,
+                        state,
+                        lease,
+                        leased ? deadline : 0,
+                        1,
+                        entry.wallMillis,
+                        out.get(i).order());
                 messages.insert(entry, group, message);
             }
             offsets[i] = offset;
             deliveries[i] = message.deliveries();
             firstDelivered[i] = message.firstDeliveredWallMillis();
         }
+        c.keys().parks().forEach(park -> messages.park(entry, group, park));
         group.scan = c.newScan();
         group.touch();
         return new Reply.Granted(entry.index, firstOrdinal, deadline, offsets, deliveries, firstDelivered);

@@ -24,6 +24,7 @@ final class Group {
     /** As of the last write; valid again after {@link Catalog#writeTo}. */
     long floor;
 
+    ParkedKeys parked = new ParkedKeys();
     private KeyCounts keyCounts = new KeyCounts();
     private boolean changed;
     private boolean floorMoved;
@@ -55,8 +56,9 @@ final class Group {
     }
 
     /** After a load, or when a new generation begins. */
-    void keyCounts(KeyCounts counts) {
+    void keys(KeyCounts counts, ParkedKeys keys) {
         keyCounts = counts;
+        parked = keys;
     }
 
     long unsettledRows() {
@@ -103,6 +105,7 @@ final class Group {
                 leased,
                 delayed,
                 ready,
+                parked.size(),
                 createdWallMillis,
                 config,
                 requestedStart);

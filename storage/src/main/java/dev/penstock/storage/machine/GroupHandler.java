@@ -62,6 +62,7 @@ final class GroupHandler {
                 0,
                 0,
                 0,
+                0,
                 entry.wallMillis,
                 c.config(),
                 c.start());
@@ -110,14 +111,14 @@ final class GroupHandler {
         group.delayed = 0;
         group.ready = 0;
         group.settled(group.scan);
-        group.keyCounts(new KeyCounts());
+        group.keys(new KeyCounts(), new ParkedKeys());
         group.touch();
         entry.freedGroups.add(group.id);
         return new Reply.Sought(group.generation, from, group.scan);
     }
 
     private static void leaveToSweep(Entry entry, Group group) {
-        if (group.unsettledRows() > 0) {
+        if (group.unsettledRows() > 0 || group.parked.size() > 0) {
             SweepTable.insert(entry.tx, group.id, group.generation, 0);
         }
     }

@@ -3,13 +3,16 @@ package dev.penstock.storage.machine;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.KeyReader;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.UnsettledMessage;
-import dev.penstock.storage.table.KeyTable;
+import dev.penstock.storage.table.UnsettledTable;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
- * How many unsettled messages of an ordered group fall into each of some thousand classes of key hashes: most keys of a
- * grant have none, and need no look into the key table. Derived from that table; only ever saves a look that would find
- * nothing, so it cannot change a decision. Apply thread only.
+ * What is unsettled in an ordered group, counted. By route exactly: a barrier waits until its route has none. By key in some
+ * thousand classes of hashes: most keys of a grant have none, and need no look into the key table; that only ever saves a
+ * look that would find nothing, so it cannot change a decision. Derived from the rows. Apply thread only.
  */
 final class KeyCounts {
 
@@ -19,34 +22,43 @@ final class KeyCounts {
     /** None until the first key: unordered groups have no keys. */
     private int[] counts = {};
 
+    private final Map<Long, Integer> byRoute = new HashMap<>();
+
     static KeyCounts load(KeyReader reader, int groupId, long generation) {
         KeyCounts loaded = new KeyCounts();
-        try (Cursor cursor = reader.cursor(Space.STATE, KeyTable.range(groupId, generation))) {
+        try (Cursor cursor = reader.cursor(Space.STATE, UnsettledTable.range(groupId, generation, 0))) {
             for (; cursor.isValid(); cursor.next()) {
-                loaded.change(KeyTable.keyHashAt(cursor), 1);
+                loaded.add(UnsettledTable.at(cursor).message());
             }
         }
         return loaded;
     }
 
     void add(UnsettledMessage message) {
-        change(message, 1);
+        change(message.order(), 1);
     }
 
     void remove(UnsettledMessage message) {
-        change(message, -1);
+        change(message.order(), -1);
     }
 
     boolean mayHold(long keyHash) {
         return counts.length > 0 && counts[classOf(keyHash)] != 0;
     }
 
-    private void change(UnsettledMessage message, int by) {
-        if (message.keyHash() != 0) {
-            change(message.keyHash(), by);
+    int ofRoute(long route) {
+        return byRoute.getOrDefault(route, 0);
+    }
+
+    private void change(KeyOrder order, int by) {
+        if (order.key() != 0) {
+            change(order.key(), by);
         }
-        if (KeyTable.hasSecondHash(message)) {
-            change(message.oldKeyHash(), by);
+        if (order.hasOldKey()) {
+            change(order.oldKey(), by);
+        }
+        if (order.route() != 0) {
+            byRoute.merge(order.route(), by, (a, b) -> a + b == 0 ? null : a + b);
         }
     }
 

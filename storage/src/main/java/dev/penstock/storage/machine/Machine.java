@@ -116,7 +116,7 @@ public final class Machine {
         long digest = progress.digest() + entry.tx.digestChange();
         commit(entry.tx.changes(), new MetaTable.Progress(term, index, digest, dueTimes.next()));
         clockMillis = clock;
-        return new Applied(index, replies, entry.grownStreams, entry.freedGroups);
+        return new Applied(index, replies, entry.grownStreams, entry.freedGroups, entry.freedKeys);
     }
 
     /** A switch expression, so that a new command does not compile until it is handled. */

@@ -1,6 +1,7 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
 import dev.penstock.storage.model.StreamState;
@@ -50,6 +51,12 @@ public interface MachineView extends AutoCloseable {
     List<UnsettledMessage> ready(GroupState group, long fromOffset, int limit);
 
     Optional<UnsettledMessage> unsettled(GroupState group, long offset);
+
+    /** Of an ordered group: offsets of the key's unsettled messages below {@code below}, rising; at most {@code limit}. */
+    List<Long> unsettledOfKey(GroupState group, long key, long below, int limit);
+
+    /** Of an ordered group: the keys behind which events wait. */
+    List<ParkedKey> parked(GroupState group);
 
     /** Unsettled messages from {@code fromOffset} on, rising, that pass the test; at most {@code limit}. */
     List<UnsettledMessage> unsettled(GroupState group, long fromOffset, int limit, Predicate<UnsettledMessage> test);

@@ -1,13 +1,23 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.KeyOrder;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import dev.penstock.storage.table.DueTable;
 import dev.penstock.storage.table.KeyTable;
+import dev.penstock.storage.table.ParkedTable;
 import dev.penstock.storage.table.ReadyTable;
 import dev.penstock.storage.table.UnsettledTable;
 import dev.penstock.storage.table.UnsettledTable.Stored;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +45,26 @@ final class Messages {
         enter(entry, group, message);
     }
 
+    /** A key begins, moves or ceases to wait. */
+    void park(Entry entry, Group group, ParkedKey park) {
+        ParkedKey prior = group.parked.get(park.key());
+        if (park.offset() == KeyPlan.NOTHING_WAITS) {
+            if (prior != null) {
+                ParkedTable.delete(entry.tx, group.id, group.generation, prior);
+                group.parked.remove(park.key());
+            }
+        } else {
+            if (prior == null) {
+                ParkedTable.insert(entry.tx, group.id, group.generation, park);
+            } else {
+                ParkedTable.update(entry.tx, group.id, group.generation, prior, park);
+            }
+            group.parked.put(park);
+        }
+        // What waits keeps the floor down.
+        group.touchFloor(group.floor);
+    }
+
     void replace(Entry entry, Group group, Stored prior, UnsettledMessage next) {
         leave(entry, group, prior.message());
         UnsettledTable.update(entry.tx, group.id, group.generation, prior, next);
@@ -47,6 +77,24 @@ final class Messages {
         KeyTable.delete(entry.tx, group.id, group.generation, prior.message());
         group.keyCounts().remove(prior.message());
         group.touchFloor(prior.message().offset());
+        if (group.ordered()) {
+            noteFreed(entry, group, prior.message().order());
+        }
+    }
+
+    /** What waits behind the keys of a message that left may go out now; behind its route, if that has no other. */
+    private static void noteFreed(Entry entry, Group group, KeyOrder order) {
+        entry.freedGroups.add(group.id);
+        Set<Long> freed = entry.freedKeys.computeIfAbsent(group.id, id -> new TreeSet<>());
+        if (order.key() != 0) {
+            freed.add(order.key());
+        }
+        if (order.oldKey() != 0) {
+            freed.add(order.oldKey());
+        }
+        if (group.keyCounts().ofRoute(order.route()) == 0) {
+            freed.add(order.route());
+        }
     }
 
     /** A row of a generation that ended: no group counts it any more. */
@@ -61,6 +109,20 @@ final class Messages {
         KeyTable.delete(entry.tx, groupId, generation, message);
     }
 
+    /** Parked keys of a generation that ended, at most so many; says how many were removed. */
+    int removeParked(Entry entry, int groupId, long generation, int max) {
+        List<ParkedKey> dead = new ArrayList<>();
+        if (max > 0) {
+            try (Cursor cursor = entry.tx.cursor(Space.STATE, ParkedTable.range(groupId, generation))) {
+                for (; cursor.isValid() && dead.size() < max; cursor.next()) {
+                    dead.add(ParkedTable.at(cursor));
+                }
+            }
+        }
+        dead.forEach(parked -> ParkedTable.delete(entry.tx, groupId, generation, parked));
+        return dead.size();
+    }
+
     static UnsettledMessage with(UnsettledMessage message, State state, long dueMillis) {
         return new UnsettledMessage(
                 message.offset(),
@@ -69,8 +131,7 @@ final class Messages {
                 dueMillis,
                 message.deliveries(),
                 message.firstDeliveredWallMillis(),
-                message.keyHash(),
-                message.oldKeyHash());
+                message.order());
     }
 
     static UnsettledMessage with(UnsettledMessage message, LeaseRef lease, int deliveries) {
@@ -81,8 +142,7 @@ final class Messages {
                 message.dueMillis(),
                 deliveries,
                 message.firstDeliveredWallMillis(),
-                message.keyHash(),
-                message.oldKeyHash());
+                message.order());
     }
 
     private void enter(Entry entry, Group group, UnsettledMessage message) {

@@ -100,10 +100,6 @@ final class SettleHandler {
             return ItemResult.LEASE_LOST;
         }
         messages.settle(entry, group, row);
-        if (group.ordered()) {
-            // The next message of its key may go out now.
-            entry.freedGroups.add(group.id);
-        }
         return ItemResult.OK;
     }
 

@@ -5,13 +5,16 @@ import dev.penstock.storage.kv.KeyValueStore;
 import dev.penstock.storage.kv.ReadView;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.table.BatchFacts;
 import dev.penstock.storage.table.GroupTable;
+import dev.penstock.storage.table.KeyTable;
 import dev.penstock.storage.table.MetaTable;
+import dev.penstock.storage.table.ParkedTable;
 import dev.penstock.storage.table.ReadyTable;
 import dev.penstock.storage.table.SourceTable;
 import dev.penstock.storage.table.StreamTable;
@@ -139,6 +142,35 @@ final class StoreView implements MachineView {
         }
         return Optional.ofNullable(UnsettledTable.get(view, group.id(), group.generation(), offset))
                 .map(UnsettledTable.Stored::message);
+    }
+
+    @Override
+    public List<Long> unsettledOfKey(GroupState group, long key, long below, int limit) {
+        List<Long> found = new ArrayList<>();
+        long from = floor(group);
+        if (group.unsettledRows() == 0 || from >= below) {
+            return found;
+        }
+        try (Cursor cursor =
+                view.cursor(Space.STATE, KeyTable.range(group.id(), group.generation(), key, from, below))) {
+            for (; cursor.isValid() && found.size() < limit; cursor.next()) {
+                found.add(KeyTable.offsetAt(cursor));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public List<ParkedKey> parked(GroupState group) {
+        List<ParkedKey> found = new ArrayList<>();
+        if (group.parked() > 0) {
+            try (Cursor cursor = view.cursor(Space.STATE, ParkedTable.range(group.id(), group.generation()))) {
+                for (; cursor.isValid(); cursor.next()) {
+                    found.add(ParkedTable.at(cursor));
+                }
+            }
+        }
+        return found;
     }
 
     @Override

@@ -32,14 +32,18 @@ final class SweepHandler {
             for (Stored row : rows) {
                 messages.removeDead(entry, dead.groupId(), dead.generation(), row);
             }
-            swept += rows.size();
-            if (rows.size() == left) {
-                SweepTable.advance(entry.tx, dead, rows.get(left - 1).message().offset() + 1);
+            int parked = messages.removeParked(entry, dead.groupId(), dead.generation(), left - rows.size());
+            swept += rows.size() + parked;
+            if (rows.size() + parked == left && rows.isEmpty()) {
+                left = 0;
+            } else if (rows.size() + parked == left) {
+                SweepTable.advance(
+                        entry.tx, dead, rows.get(rows.size() - 1).message().offset() + 1);
                 left = 0;
             } else {
                 SweepTable.delete(entry.tx, dead);
                 // A generation without rows costs one of the bound too, so that a command ends.
-                left -= Math.max(1, rows.size());
+                left -= Math.max(1, rows.size() + parked);
             }
             dead = SweepTable.first(entry.tx);
         }

@@ -5,10 +5,11 @@ package dev.penstock.storage.model;
  *
  * @param generation Raft index of the group's creation or last seek; fences receipts
  * @param planVersion moved by any change of filter, ordering, key, mode or pause; fences plans
- * @param scan every offset below it was judged: granted, settled or filtered out; offsets in [floor, scan) are settled unless unsettled rows say otherwise
+ * @param scan every offset below it was judged: granted, settled or filtered out; offsets in [floor, scan) are settled unless unsettled rows or parked keys say otherwise
  * @param leased messages under a lease
  * @param delayed messages given back with a delay that is not over
  * @param ready messages given back or expired, waiting for their next delivery
+ * @param parked keys behind which events wait, ordered groups only
  * @param createdWallMillis wall-clock time of creation, for people
  */
 public record GroupState(
@@ -22,6 +23,7 @@ public record GroupState(
         long leased,
         long delayed,
         long ready,
+        long parked,
         long createdWallMillis,
         GroupConfig config,
         StartPosition requestedStart) {

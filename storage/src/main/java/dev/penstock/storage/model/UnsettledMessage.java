@@ -7,6 +7,7 @@ package dev.penstock.storage.model;
  * @param dueMillis log time: deadline of the lease, or when the delay ends; 0 when ready
  * @param deliveries how often it was delivered
  * @param firstDeliveredWallMillis wall-clock time of the first delivery, for people
+ * @param order of ordered groups, else {@link KeyOrder#NONE}
  */
 public record UnsettledMessage(
         long offset,
@@ -15,8 +16,7 @@ public record UnsettledMessage(
         long dueMillis,
         int deliveries,
         long firstDeliveredWallMillis,
-        long keyHash,
-        long oldKeyHash) {
+        KeyOrder order) {
 
     /** The code is stored format: never renumber. */
     public enum State {

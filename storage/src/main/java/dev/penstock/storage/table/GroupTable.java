@@ -79,6 +79,7 @@ public final class GroupTable {
                 .varint(group.leased())
                 .varint(group.delayed())
                 .varint(group.ready())
+                .varint(group.parked())
                 .zigzag(group.createdWallMillis());
         ModelCodec.writeConfig(out, group.config());
         ModelCodec.writeStart(out, group.requestedStart());
@@ -97,6 +98,7 @@ public final class GroupTable {
         long leased = in.varint();
         long delayed = in.varint();
         long ready = in.varint();
+        long parked = in.varint();
         long createdWallMillis = in.zigzag();
         GroupConfig config = ModelCodec.readConfig(in);
         StartPosition start = ModelCodec.readStart(in);
@@ -112,6 +114,7 @@ public final class GroupTable {
                 leased,
                 delayed,
                 ready,
+                parked,
                 createdWallMillis,
                 config,
                 start);

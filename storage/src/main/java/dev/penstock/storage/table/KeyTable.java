@@ -4,11 +4,13 @@ import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.UnsettledMessage;
 
 /**
  * Which unsettled messages of an ordered group concern a key. Key {@code 0b | group id 4B | generation 8B | key hash 8B |
- * offset 8B}; a message whose key changed has two rows. Rows of unordered groups hold no hashes, so they have none.
+ * offset 8B}; a message whose key changed has two rows, a barrier has one under the hash of its route. Messages of unordered
+ * groups have none.
  */
 public final class KeyTable {
 
@@ -44,27 +46,23 @@ public final class KeyTable {
     }
 
     public static void insert(Transaction tx, int groupId, long generation, UnsettledMessage message) {
-        if (message.keyHash() != 0) {
-            tx.insertKnownAbsent(
-                    Space.STATE, key(groupId, generation, message.keyHash(), message.offset()), RowKey.NOTHING);
+        KeyOrder order = message.order();
+        if (order.key() != 0) {
+            tx.insertKnownAbsent(Space.STATE, key(groupId, generation, order.key(), message.offset()), RowKey.NOTHING);
         }
-        if (hasSecondHash(message)) {
+        if (order.hasOldKey()) {
             tx.insertKnownAbsent(
-                    Space.STATE, key(groupId, generation, message.oldKeyHash(), message.offset()), RowKey.NOTHING);
+                    Space.STATE, key(groupId, generation, order.oldKey(), message.offset()), RowKey.NOTHING);
         }
     }
 
     public static void delete(Transaction tx, int groupId, long generation, UnsettledMessage message) {
-        if (message.keyHash() != 0) {
-            tx.deleteKnown(Space.STATE, key(groupId, generation, message.keyHash(), message.offset()), RowKey.NOTHING);
+        KeyOrder order = message.order();
+        if (order.key() != 0) {
+            tx.deleteKnown(Space.STATE, key(groupId, generation, order.key(), message.offset()), RowKey.NOTHING);
         }
-        if (hasSecondHash(message)) {
-            tx.deleteKnown(
-                    Space.STATE, key(groupId, generation, message.oldKeyHash(), message.offset()), RowKey.NOTHING);
+        if (order.hasOldKey()) {
+            tx.deleteKnown(Space.STATE, key(groupId, generation, order.oldKey(), message.offset()), RowKey.NOTHING);
         }
-    }
-
-    public static boolean hasSecondHash(UnsettledMessage message) {
-        return message.oldKeyHash() != 0 && message.oldKeyHash() != message.keyHash();
     }
 }

@@ -8,6 +8,7 @@ import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.KeyReader;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.UnsettledMessage;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,9 @@ public final class UnsettledTable {
     /** A message with the value it was read from, which the next change gives back as known. */
     public record Stored(UnsettledMessage message, byte[] value) {}
 
-    private static final int HAS_KEY_HASH = 1;
-    private static final int HAS_OLD_KEY_HASH = 2;
+    private static final int HAS_KEY = 1;
+    private static final int HAS_OLD_KEY = 2;
+    private static final int HAS_ROUTE = 4;
 
     private UnsettledTable() {}
 
@@ -61,7 +63,10 @@ public final class UnsettledTable {
     }
 
     public static byte[] encode(UnsettledMessage message) {
-        int flags = (message.keyHash() != 0 ? HAS_KEY_HASH : 0) | (message.oldKeyHash() != 0 ? HAS_OLD_KEY_HASH : 0);
+        KeyOrder order = message.order();
+        int flags = (order.key() != 0 ? HAS_KEY : 0)
+                | (order.oldKey() != 0 ? HAS_OLD_KEY : 0)
+                | (order.route() != 0 ? HAS_ROUTE : 0);
         ByteWriter out = RowValue.write(48)
                 .u8(message.state().code())
                 .u8(flags)
@@ -70,11 +75,10 @@ public final class UnsettledTable {
                 .varint(message.dueMillis())
                 .varint(message.deliveries())
                 .zigzag(message.firstDeliveredWallMillis());
-        if (message.keyHash() != 0) {
-            out.i64(message.keyHash());
-        }
-        if (message.oldKeyHash() != 0) {
-            out.i64(message.oldKeyHash());
+        for (long hash : new long[] {order.key(), order.oldKey(), order.route()}) {
+            if (hash != 0) {
+                out.i64(hash);
+            }
         }
         return out.toBytes();
     }
@@ -86,16 +90,20 @@ public final class UnsettledTable {
             throw new UnknownFormatException("state of an unsettled message", state, "1 to 3");
         }
         int flags = in.u8();
-        if ((flags & ~(HAS_KEY_HASH | HAS_OLD_KEY_HASH)) != 0) {
-            throw new UnknownFormatException("flag set of an unsettled message", flags, "bits 0 and 1");
+        if ((flags & ~(HAS_KEY | HAS_OLD_KEY | HAS_ROUTE)) != 0) {
+            throw new UnknownFormatException("flag set of an unsettled message", flags, "bits 0 to 2");
         }
         long leaseIndex = in.varint();
         int leaseOrdinal = in.bounded("a lease ordinal", Integer.MAX_VALUE);
         long dueMillis = in.varint();
         int deliveries = in.bounded("a delivery count", Integer.MAX_VALUE);
         long firstDelivered = in.zigzag();
-        long keyHash = (flags & HAS_KEY_HASH) != 0 ? in.i64() : 0;
-        long oldKeyHash = (flags & HAS_OLD_KEY_HASH) != 0 ? in.i64() : 0;
+        KeyOrder order = flags == 0
+                ? KeyOrder.NONE
+                : new KeyOrder(
+                        (flags & HAS_KEY) != 0 ? in.i64() : 0,
+                        (flags & HAS_OLD_KEY) != 0 ? in.i64() : 0,
+                        (flags & HAS_ROUTE) != 0 ? in.i64() : 0);
         in.finish();
         return new UnsettledMessage(
                 offset,
@@ -104,7 +112,6 @@ public final class UnsettledTable {
                 dueMillis,
                 deliveries,
                 firstDelivered,
-                keyHash,
-                oldKeyHash);
+                order);
     }
 }

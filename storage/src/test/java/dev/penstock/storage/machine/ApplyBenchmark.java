@@ -8,6 +8,8 @@ import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupConfig.Ordering;
+import dev.penstock.storage.model.KeyOrder;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
@@ -152,7 +154,7 @@ final class ApplyBenchmark {
         while (scan + PER_GRANT <= messages) {
             List<byte[]> grants = new ArrayList<>();
             for (int g = 0; g < COMMANDS_PER_ENTRY && scan + PER_GRANT <= messages; g++) {
-                grants.add(CommandCodec.encodeCommand(grant(group, scan)));
+                grants.add(CommandCodec.encodeCommand(grant(group, scan, ordering == Ordering.KEY)));
                 scan += PER_GRANT;
             }
             long begin = cpuNanos();
@@ -172,12 +174,12 @@ final class ApplyBenchmark {
                 what, scan, grantNanos / 1e3 / scan, ackNanos / 1e3 / scan));
     }
 
-    private static Command grant(Reply.GroupCreated group, long scan) {
+    private static Command grant(Reply.GroupCreated group, long scan, boolean ordered) {
         long[] fresh = new long[PER_GRANT];
-        long[] hashes = new long[2 * PER_GRANT];
+        List<KeyOrder> orders = new ArrayList<>();
         for (int i = 0; i < PER_GRANT; i++) {
             fresh[i] = scan + i;
-            hashes[2 * i] = ((scan + i) * 0x9E3779B97F4A7C15L) | 1;
+            orders.add(new KeyOrder(((scan + i) * 0x9E3779B97F4A7C15L) | 1, 0, 77));
         }
         return new Command.Grant(
                 group.groupId(),
@@ -186,8 +188,8 @@ final class ApplyBenchmark {
                 scan,
                 scan + PER_GRANT,
                 fresh,
-                hashes,
                 new long[0],
+                ordered ? new KeyPlan(orders, new long[0], List.of(), List.of()) : KeyPlan.NONE,
                 30_000);
     }
 

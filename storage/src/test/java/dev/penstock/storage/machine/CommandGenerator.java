@@ -9,6 +9,7 @@ import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.Route;
@@ -293,7 +294,7 @@ final class CommandGenerator {
         long newScan = Math.min(end, scan + random.nextInt(12)) + (rarely() ? 2 : 0);
         TreeSet<Long> fresh = new TreeSet<>();
         for (long offset = scan; offset < newScan; offset++) {
-            if (random.nextInt(3) > 0) {
+            if (GrantPlans.matches(offset)) {
                 fresh.add(offset);
             }
         }
@@ -307,6 +308,13 @@ final class CommandGenerator {
             retries.add((long) random.nextInt(40) - 2);
         }
         long visibility = random.nextInt(8) == 0 ? 0 : random.nextInt(200);
+        KeyPlan keys = KeyPlan.NONE;
+        if (g.ordered()) {
+            GrantPlans plans = new GrantPlans(random, g, scan, retries);
+            keys = plans.plan(fresh);
+        } else if (random.nextInt(500) == 0) {
+            keys = new KeyPlan(List.of(GrantPlans.order(1)), new long[0], List.of(), List.of());
+        }
         return new Command.Grant(
                 g.id,
                 rarely() ? g.generation - 1 : g.generation,
@@ -314,26 +322,12 @@ final class CommandGenerator {
                 scan,
                 newScan,
                 toArray(fresh),
-                hashes(fresh, g.ordered()),
                 toArray(retries),
+                keys,
                 rarely() ? -1 : visibility);
     }
 
-    private static long[] toArray(Set<Long> offsets) {
+    static long[] toArray(Set<Long> offsets) {
         return offsets.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    /** Few keys, so that order matters; the same for an offset each time. */
-    private long[] hashes(Set<Long> fresh, boolean ordered) {
-        long[] hashes = new long[2 * fresh.size() + (random.nextInt(500) == 0 ? 1 : 0)];
-        int i = 0;
-        for (long offset : fresh) {
-            if (ordered || random.nextBoolean()) {
-                hashes[i] = offset % 4 == 0 ? 0 : -(offset * 7919 % 13) - 1;
-                hashes[i + 1] = offset % 9 == 0 ? (offset * 31 % 13) + 1 : 0;
-            }
-            i += 2;
-        }
-        return hashes;
     }
 }

@@ -1,8 +1,11 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.KeyOrder;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
@@ -10,6 +13,20 @@ import java.util.List;
 
 /** At least one example of each command, all fields set. The golden file holds their bytes: only ever append. */
 final class GoldenCommands {
+
+    /** A key, a change of key, none, a barrier; one that waited; keys that begin, move and cease to wait. */
+    private static final KeyPlan KEYS = new KeyPlan(
+            List.of(
+                    new KeyOrder(-7, 0, 0x7788L),
+                    new KeyOrder(-7, 0x1234567890L, 0x7788L),
+                    new KeyOrder(0, 0, 0x7799L),
+                    new KeyOrder(0x7799L, 0, 0x7799L)),
+            new long[] {40, 77},
+            List.of(new KeyOrder(11, 0, 0x7788L), new KeyOrder(0, 12, 0x7788L)),
+            List.of(
+                    new ParkedKey(11, 95, 0x7788L),
+                    new ParkedKey(12, KeyPlan.NOTHING_WAITS, 0x7788L),
+                    new ParkedKey(0x77aaL, 97, 0x77aaL)));
 
     private GoldenCommands() {}
 
@@ -37,9 +54,8 @@ final class GoldenCommands {
                 new Command.DeleteGroup(4, 1234),
                 new Command.SeekGroup(4, 1234, new StartPosition.AtOffset(4711)),
                 new Command.Grant(
-                        4, 1234, 1200, 90, 110, new long[] {91, 95, 109}, new long[6], new long[] {3, 80}, 30_000),
-                new Command.Grant(
-                        5, 1234, 1200, 90, 92, new long[] {91}, new long[] {-7, 0x1234567890L}, new long[0], 0),
+                        4, 1234, 1200, 90, 110, new long[] {91, 95, 109}, new long[] {3, 80}, KeyPlan.NONE, 30_000),
+                new Command.Grant(5, 1234, 1200, 90, 99, new long[] {91, 92, 93, 98}, new long[0], KEYS, 0),
                 new Command.Ack(4, 1234, leases),
                 new Command.Nack(4, 1234, leases, 5_000),
                 new Command.Extend(4, 1234, leases, 60_000, true),
@@ -84,7 +100,7 @@ final class GoldenCommands {
                 new Command.DeleteGroup(-1, Long.MIN_VALUE),
                 new Command.SeekGroup(63, 64, new StartPosition.Earliest()),
                 new Command.SeekGroup(-64, -65, new StartPosition.Latest()),
-                new Command.Grant(0, 0, 0, 0, 0, new long[0], new long[0], new long[0], 0),
+                new Command.Grant(0, 0, 0, 0, 0, new long[0], new long[0], KeyPlan.NONE, 0),
                 new Command.Grant(
                         -1,
                         Long.MAX_VALUE,
@@ -92,8 +108,12 @@ final class GoldenCommands {
                         Long.MAX_VALUE,
                         Long.MIN_VALUE,
                         new long[] {Long.MIN_VALUE, 0},
-                        new long[] {Long.MIN_VALUE, Long.MAX_VALUE, -1},
                         new long[] {5, 4, -4},
+                        new KeyPlan(
+                                List.of(new KeyOrder(Long.MIN_VALUE, Long.MAX_VALUE, -1)),
+                                new long[] {Long.MAX_VALUE, -1},
+                                List.of(),
+                                List.of(new ParkedKey(-1, Long.MIN_VALUE, 0))),
                         Long.MAX_VALUE),
                 new Command.Ack(0, 0, List.of()),
                 new Command.Ack(Integer.MAX_VALUE, Long.MIN_VALUE, List.of(first, second, first)),

@@ -80,6 +80,7 @@ final class GoldenScenario {
         f.apply(new Command.SeekGroup(g.id(), g.generation(), new StartPosition.Earliest()));
         List<LeaseRef> leases = f.grant("by-key", 4, 2000, 1, 0, 2, 1, 0, 0, -3, 0);
         f.apply(f.grantOf("by-key", 1, 2000, 2, 0));
+        f.park("by-key", 2, 2);
         f.nack("by-key", leases.subList(0, 1), 0);
         f.nack("by-key", leases.subList(2, 3), 60_000);
         f.create("gone", Ordering.NONE);

@@ -50,8 +50,8 @@ class LeaseTrapsTest {
                 plan.previousScan(),
                 plan.newScan(),
                 plan.fresh(),
-                plan.freshKeyHashes(),
                 plan.retries(),
+                plan.keys(),
                 plan.visibilityMillis());
 
         assertThat(reason(f.apply(old))).isEqualTo(Rejection.STALE_PLAN);

@@ -10,8 +10,11 @@ import dev.penstock.storage.machine.Reply.ItemResult;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupConfig.Ordering;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.KeyOrder;
+import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StartPosition;
@@ -19,6 +22,7 @@ import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.table.Invariants;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** A machine over an in-memory store, with one ready source {@code main} (stream 1), and short words for commands. */
@@ -32,9 +36,11 @@ final class MachineFixture {
 
     long term = 1;
     long index;
+    static final long ROUTE = 9_000_009;
+
     long stampMillis = 1000;
     long wallMillis = 5000;
-    Applied lastApplied = new Applied(0, List.of(), Set.of(), Set.of());
+    Applied lastApplied = new Applied(0, List.of(), Set.of(), Set.of(), Map.of());
 
     MachineFixture() {
         apply(new Command.SourceIntent("main", "shop", "slot", "pub"));
@@ -119,9 +125,55 @@ final class MachineFixture {
                 g.scan(),
                 g.scan() + count,
                 fresh,
-                hashes.length == 0 ? new long[2 * count] : hashes,
                 new long[0],
+                g.config().ordering() == Ordering.KEY ? keys(count, hashes) : KeyPlan.NONE,
                 visibilityMillis);
+    }
+
+    /** All of one route, which is no key: none is a barrier, unless its key is the route. */
+    private static KeyPlan keys(int count, long... hashes) {
+        List<KeyOrder> orders = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            orders.add(
+                    hashes.length == 0
+                            ? new KeyOrder(0, 0, ROUTE)
+                            : new KeyOrder(hashes[2 * i], hashes[2 * i + 1], ROUTE));
+        }
+        return new KeyPlan(orders, new long[0], List.of(), List.of());
+    }
+
+    /** Passes by the next {@code count} events, which wait behind the key from the first on. */
+    Reply park(String name, int count, long key) {
+        GroupState g = group(name);
+        return apply(new Command.Grant(
+                g.id(),
+                g.generation(),
+                g.planVersion(),
+                g.scan(),
+                g.scan() + count,
+                new long[0],
+                new long[0],
+                new KeyPlan(List.of(), new long[0], List.of(), List.of(new ParkedKey(key, g.scan(), ROUTE))),
+                0));
+    }
+
+    /** Hands out an event that waited behind the key; {@code next} as in {@link ParkedKey}. */
+    Command.Grant unpark(String name, long offset, long key, long next) {
+        GroupState g = group(name);
+        return new Command.Grant(
+                g.id(),
+                g.generation(),
+                g.planVersion(),
+                g.scan(),
+                g.scan(),
+                new long[0],
+                new long[0],
+                new KeyPlan(
+                        List.of(),
+                        new long[] {offset},
+                        List.of(new KeyOrder(key, 0, ROUTE)),
+                        List.of(new ParkedKey(key, next, ROUTE))),
+                1000);
     }
 
     List<LeaseRef> grant(String name, int count, long visibilityMillis, long... hashes) {
@@ -137,8 +189,8 @@ final class MachineFixture {
                 g.scan(),
                 g.scan(),
                 new long[0],
-                new long[0],
                 offsets,
+                KeyPlan.NONE,
                 visibilityMillis);
     }
 

@@ -7,8 +7,10 @@ import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState.Phase;
 import dev.penstock.storage.model.StartPosition;
@@ -16,10 +18,8 @@ import dev.penstock.storage.model.UnsettledMessage.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +52,7 @@ final class Model {
         long due;
         int deliveries;
         long firstWall;
-        Set<Long> keys = new HashSet<>();
+        KeyOrder order = KeyOrder.NONE;
     }
 
     static final class GroupModel {
@@ -66,13 +66,18 @@ final class Model {
         GroupConfig config = GroupConfig.defaults();
         StartPosition requested = new StartPosition.Latest();
         Map<Long, Message> messages = new HashMap<>();
+        Map<Long, ParkedKey> parked = new HashMap<>();
 
         long count(State state) {
             return messages.values().stream().filter(m -> m.state == state).count();
         }
 
         long floor() {
-            return messages.keySet().stream().min(Comparator.naturalOrder()).orElse(scan);
+            long waiting =
+                    parked.values().stream().mapToLong(ParkedKey::offset).min().orElse(scan);
+            return Math.min(
+                    waiting,
+                    messages.keySet().stream().min(Comparator.naturalOrder()).orElse(scan));
         }
 
         boolean ordered() {
@@ -87,6 +92,9 @@ final class Model {
     final Map<Integer, GroupModel> groups = new HashMap<>();
     final TreeMap<Ended, Map<Long, Message>> ended =
             new TreeMap<>(Comparator.comparingInt(Ended::group).thenComparingLong(Ended::generation));
+    /** How many keys waited in them. */
+    final Map<Ended, Integer> endedParked = new HashMap<>();
+
     long clock;
     private int nextStream = 1;
     private int nextGroup = 1;
@@ -389,6 +397,7 @@ final class Model {
         end(g);
         long from = g.scan;
         g.messages = new HashMap<>();
+        g.parked = new HashMap<>();
         g.generation = index;
         g.start = to;
         g.scan = to;
@@ -396,8 +405,9 @@ final class Model {
     }
 
     private void end(GroupModel g) {
-        if (!g.messages.isEmpty()) {
+        if (!g.messages.isEmpty() || !g.parked.isEmpty()) {
             ended.put(new Ended(g.id, g.generation), g.messages);
+            endedParked.put(new Ended(g.id, g.generation), g.parked.size());
         }
     }
 
@@ -423,69 +433,52 @@ final class Model {
         if (isMalformed(g, c)) {
             return no(Rejection.MALFORMED);
         }
-        Map<Long, Set<Long>> granted = new TreeMap<>();
         for (long offset : c.retries()) {
             Message m = g.messages.get(offset);
             if (m == null || m.state != State.READY) {
                 return no(Rejection.NOT_AVAILABLE);
             }
-            granted.put(offset, m.keys);
         }
-        for (int i = 0; i < c.fresh().length; i++) {
-            granted.put(c.fresh()[i], keys(g, c, i));
+        if (g.ordered() && !OrderModel.allowed(g, c)) {
+            return no(Rejection.NOT_AVAILABLE);
         }
-        for (Map.Entry<Long, Set<Long>> out : granted.entrySet()) {
-            for (Message other : g.messages.values()) {
-                boolean held = other.offset < out.getKey()
-                        && !granted.containsKey(other.offset)
-                        && other.keys.stream().anyMatch(out.getValue()::contains);
-                if (held) {
-                    return no(Rejection.NOT_AVAILABLE);
-                }
-            }
-        }
-        return handOut(g, c, granted);
+        Map<Long, ParkedKey> parked = OrderModel.parkedAfter(g, c);
+        Reply reply = handOut(g, c, OrderModel.outgoing(g, c));
+        g.parked = parked;
+        return reply;
     }
 
     private boolean isMalformed(GroupModel g, Command.Grant c) {
         long end = sources.getOrDefault(g.stream, new Source()).end;
         boolean bad = c.newScan() < g.scan || c.newScan() > end || c.visibilityMillis() < 0;
-        bad |= c.freshKeyHashes().length != 2 * c.fresh().length;
+        bad |= OrderModel.isMalformed(g, c);
         for (int i = 0; i < c.fresh().length; i++) {
             bad |= c.fresh()[i] < g.scan || c.fresh()[i] >= c.newScan();
             bad |= i > 0 && c.fresh()[i] <= c.fresh()[i - 1];
         }
-        for (int i = 0; i < c.retries().length; i++) {
-            bad |= c.retries()[i] < 0 || c.retries()[i] >= g.scan;
-            bad |= i > 0 && c.retries()[i] <= c.retries()[i - 1];
+        for (long[] below : List.of(c.retries(), c.keys().unparked())) {
+            for (int i = 0; i < below.length; i++) {
+                bad |= below[i] < 0 || below[i] >= g.scan;
+                bad |= i > 0 && below[i] <= below[i - 1];
+            }
         }
         return bad;
     }
 
-    private static Set<Long> keys(GroupModel g, Command.Grant c, int i) {
-        Set<Long> keys = new HashSet<>();
-        if (g.ordered()) {
-            keys.add(c.freshKeyHashes()[2 * i]);
-            keys.add(c.freshKeyHashes()[2 * i + 1]);
-            keys.remove(0L);
-        }
-        return keys;
-    }
-
-    private Reply handOut(GroupModel g, Command.Grant c, Map<Long, Set<Long>> granted) {
+    private Reply handOut(GroupModel g, Command.Grant c, Map<Long, KeyOrder> granted) {
         int count = granted.size();
         long[] offsets = new long[count];
         int[] deliveries = new int[count];
         long[] first = new long[count];
         int i = 0;
         int firstOrdinal = ordinal;
-        for (Map.Entry<Long, Set<Long>> out : granted.entrySet()) {
+        for (Map.Entry<Long, KeyOrder> out : granted.entrySet()) {
             Message m = g.messages.get(out.getKey());
             if (m == null) {
                 m = new Message();
                 m.offset = out.getKey();
                 m.firstWall = envelope.wallMillis();
-                m.keys = out.getValue();
+                m.order = out.getValue();
                 g.messages.put(m.offset, m);
             }
             m.deliveries++;
@@ -656,14 +649,20 @@ final class Model {
         int left = c.max();
         int swept = 0;
         while (left > 0 && !ended.isEmpty()) {
+            Ended first = ended.firstKey();
             Map<Long, Message> rows = ended.firstEntry().getValue();
             List<Long> offsets = rows.keySet().stream().sorted().limit(left).toList();
             offsets.forEach(rows::remove);
-            swept += offsets.size();
-            if (offsets.size() < left) {
+            int parked = endedParked.getOrDefault(first, 0);
+            int parkedNow = Math.min(parked, left - offsets.size());
+            endedParked.put(first, parked - parkedNow);
+            int now = offsets.size() + parkedNow;
+            swept += now;
+            if (now < left) {
                 ended.pollFirstEntry();
+                endedParked.remove(first);
             }
-            left -= Math.max(1, offsets.size());
+            left -= Math.max(1, now);
         }
         return new Reply.Swept(swept, !ended.isEmpty());
     }

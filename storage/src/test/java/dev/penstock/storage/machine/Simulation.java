@@ -202,6 +202,8 @@ final class Simulation {
         assertThat(seen.delayed()).isEqualTo(expected.count(State.DELAYED));
         assertThat(seen.ready()).isEqualTo(expected.count(State.READY));
         assertThat(view.floor(seen)).isEqualTo(expected.floor());
+        assertThat(seen.parked()).isEqualTo(expected.parked.size());
+        assertThat(view.parked(seen)).containsExactlyInAnyOrderElementsOf(expected.parked.values());
         List<UnsettledMessage> messages = view.unsettled(seen, 0, Integer.MAX_VALUE, message -> true);
         assertThat(messages.stream().map(UnsettledMessage::offset))
                 .isEqualTo(expected.messages.keySet().stream().sorted().toList());
@@ -211,6 +213,7 @@ final class Simulation {
             assertThat(message.lease()).isEqualTo(one.lease);
             assertThat(message.dueMillis()).isEqualTo(one.due);
             assertThat(message.deliveries()).isEqualTo(one.deliveries);
+            assertThat(message.order()).isEqualTo(one.order);
             assertThat(message.firstDeliveredWallMillis()).isEqualTo(one.firstWall);
         }
         assertThat(view.ready(seen, 0, Integer.MAX_VALUE))

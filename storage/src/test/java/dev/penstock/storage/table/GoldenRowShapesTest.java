@@ -11,6 +11,7 @@ import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
@@ -57,12 +58,13 @@ class GoldenRowShapesTest {
             1,
             2,
             3,
+            4,
             -1,
             new GroupConfig(0, -1, GroupConfig.Ordering.KEY, GroupConfig.Mode.ROWS, List.of(), List.of("gap"), "日本"),
             new StartPosition.AtOffset(300));
 
-    private static final UnsettledMessage ONLY_OLD_HASH =
-            new UnsettledMessage(5, State.READY, new LeaseRef(5, Long.MAX_VALUE, 3), 0, 1, -7, 0, Long.MIN_VALUE);
+    private static final UnsettledMessage ONLY_OLD_HASH = new UnsettledMessage(
+            5, State.READY, new LeaseRef(5, Long.MAX_VALUE, 3), 0, 1, -7, new KeyOrder(0, Long.MIN_VALUE, 0));
 
     private static final UnsettledMessage LONGEST = new UnsettledMessage(
             6,
@@ -71,8 +73,7 @@ class GoldenRowShapesTest {
             Long.MAX_VALUE,
             Integer.MAX_VALUE,
             Long.MAX_VALUE,
-            -1,
-            1);
+            new KeyOrder(-1, 1, Long.MAX_VALUE));
 
     private static final StreamState STREAM = new StreamState(7, "", 128, Long.MAX_VALUE, 1L << 40, -2);
 

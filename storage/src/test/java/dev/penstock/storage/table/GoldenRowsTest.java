@@ -11,8 +11,10 @@ import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.SourceState.Phase;
@@ -34,7 +36,8 @@ class GoldenRowsTest {
     private static final HexFormat HEX = HexFormat.of();
     private static final long CHAIN_1 = 0xe1ee7780865f2b73L;
     private static final long CHAIN_2 = 0xd9c7080931ed1c56L;
-    private static final long DIGEST = 0xca4515faca972578L;
+    private static final long ROUTE = 9_000_009;
+    private static final long DIGEST = 2483562685292380795L;
 
     private final InMemoryStore store = released();
 
@@ -61,7 +64,7 @@ class GoldenRowsTest {
 
     @Test
     void shouldReadProgressAndFacts() {
-        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 34, DIGEST, 3160));
+        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 35, DIGEST, 3160));
         assertThat(MetaTable.facts(MetaTable.storedFacts(store))).isEqualTo(new MetaTable.Facts(2760, 1, 3, 4));
     }
 
@@ -146,13 +149,27 @@ class GoldenRowsTest {
                                         3,
                                         0,
                                         0,
+                                        0,
                                         5000,
                                         GroupConfig.defaults(),
                                         new StartPosition.Earliest()),
                                 4),
                         new GroupTable.Row(
                                 new GroupState(
-                                        2, "by-key", 1, 26, 24, 0, 4, 2, 1, 1, 5000, rich, new StartPosition.Latest()),
+                                        2,
+                                        "by-key",
+                                        1,
+                                        26,
+                                        24,
+                                        0,
+                                        6,
+                                        2,
+                                        1,
+                                        1,
+                                        1,
+                                        5000,
+                                        rich,
+                                        new StartPosition.Latest()),
                                 0));
         assertThat(GroupTable.idOf(store, "jobs")).hasValue(1);
         assertThat(GroupTable.idOf(store, "by-key")).hasValue(2);
@@ -161,7 +178,12 @@ class GoldenRowsTest {
 
     private static UnsettledMessage message(
             long offset, State state, LeaseRef lease, long due, int deliveries, long hash, long oldHash) {
-        return new UnsettledMessage(offset, state, lease, due, deliveries, 5000, hash, oldHash);
+        return message(offset, state, lease, due, deliveries, new KeyOrder(hash, oldHash, ROUTE));
+    }
+
+    private static UnsettledMessage message(
+            long offset, State state, LeaseRef lease, long due, int deliveries, KeyOrder order) {
+        return new UnsettledMessage(offset, state, lease, due, deliveries, 5000, order);
     }
 
     private List<UnsettledMessage> unsettled(int groupId, long generation) {
@@ -174,14 +196,14 @@ class GoldenRowsTest {
     void shouldReadUnsettledMessages() {
         assertThat(unsettled(1, 11))
                 .containsExactly(
-                        message(3, State.LEASED, new LeaseRef(3, 19, 0), 3160, 2, 0, 0),
-                        message(4, State.LEASED, new LeaseRef(4, 12, 4), 6260, 1, 0, 0),
-                        message(5, State.LEASED, new LeaseRef(5, 19, 1), 3160, 1, 0, 0));
+                        message(3, State.LEASED, new LeaseRef(3, 19, 0), 3160, 2, KeyOrder.NONE),
+                        message(4, State.LEASED, new LeaseRef(4, 12, 4), 6260, 1, KeyOrder.NONE),
+                        message(5, State.LEASED, new LeaseRef(5, 19, 1), 3160, 1, KeyOrder.NONE));
         assertThat(unsettled(1, 20))
                 .containsExactly(
-                        message(4, State.LEASED, new LeaseRef(4, 22, 0), 3760, 1, 0, 0),
-                        message(5, State.LEASED, new LeaseRef(5, 22, 1), 3760, 1, 0, 0),
-                        message(6, State.LEASED, new LeaseRef(6, 22, 2), 3760, 1, 0, 0));
+                        message(4, State.LEASED, new LeaseRef(4, 22, 0), 3760, 1, KeyOrder.NONE),
+                        message(5, State.LEASED, new LeaseRef(5, 22, 1), 3760, 1, KeyOrder.NONE),
+                        message(6, State.LEASED, new LeaseRef(6, 22, 2), 3760, 1, KeyOrder.NONE));
         assertThat(unsettled(2, 26))
                 .containsExactly(
                         message(0, State.READY, new LeaseRef(0, 27, 0), 0, 1, 1, 0),
@@ -206,6 +228,7 @@ class GoldenRowsTest {
         assertThat(walk(ReadyTable.range(2, 26, 0), ReadyTable::offsetAt)).containsExactly(0L);
         assertThat(walk(KeyTable.range(2, 26), cursor -> KeyTable.keyHashAt(cursor) + " " + KeyTable.offsetAt(cursor)))
                 .containsExactly("1 0", "1 1", "2 1", "-3 3");
+        assertThat(walk(ParkedTable.range(2, 26), ParkedTable::at)).containsExactly(new ParkedKey(2, 4, ROUTE));
         SweepTable.Dead dead = SweepTable.first(store);
         assertThat(dead).isNotNull();
         assertThat(List.of((long) dead.groupId(), dead.generation(), dead.fromOffset()))
@@ -236,7 +259,7 @@ class GoldenRowsTest {
         assertThat(manifest)
                 .isEqualTo(new RangeManifest(
                         2,
-                        34,
+                        35,
                         DIGEST,
                         1,
                         List.of(

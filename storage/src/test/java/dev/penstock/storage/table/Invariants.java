@@ -9,6 +9,7 @@ import dev.penstock.storage.kv.KeyReader;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
@@ -24,12 +25,15 @@ public final class Invariants {
 
     private record Generation(int group, long generation) {}
 
+    private record ParkedSummary(long keys, long lowest) {}
+
     private record Place(int group, long generation, long offset) {}
 
     private final KeyReader reader;
     private final Map<Generation, GroupTable.Row> live = new HashMap<>();
     private final Map<Generation, Map<State, Long>> counts = new HashMap<>();
     private final Map<Generation, Long> lowest = new HashMap<>();
+    private final Map<Generation, ParkedSummary> parked = new HashMap<>();
     private final Set<Generation> dead = new HashSet<>();
     private final Set<Place> ready = new HashSet<>();
     private final Set<DueTable.Due> due = new HashSet<>();
@@ -105,7 +109,24 @@ public final class Invariants {
                 expect(generation, message);
             }
         }
+        parkedKeys();
         live.forEach(this::countersOf);
+    }
+
+    private void parkedKeys() {
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.PARKED))) {
+            for (; cursor.isValid(); cursor.next()) {
+                Generation generation = new Generation(RowKey.intAt(cursor.key(), 1), RowKey.longAt(cursor.key(), 5));
+                ParkedKey key = ParkedTable.at(cursor);
+                GroupTable.Row row = live.get(generation);
+                require(row != null || dead.contains(generation), "generation of a parked key is known", key);
+                require(row == null || key.offset() < row.state().scan(), "a parked key waits below the scan", key);
+                parked.merge(
+                        generation,
+                        new ParkedSummary(1, key.offset()),
+                        (a, b) -> new ParkedSummary(a.keys + b.keys, Math.min(a.lowest, b.lowest)));
+            }
+        }
     }
 
     private void count(Generation generation, UnsettledMessage message) {
@@ -124,7 +145,7 @@ public final class Invariants {
         } else {
             due.add(new DueTable.Due(message.dueMillis(), g.group, g.generation, message.offset()));
         }
-        for (long hash : new long[] {message.keyHash(), message.oldKeyHash()}) {
+        for (long hash : new long[] {message.order().key(), message.order().oldKey()}) {
             if (hash != 0) {
                 keys.add(HexFormat.of().formatHex(KeyTable.key(g.group, g.generation, hash, message.offset())));
             }
@@ -137,7 +158,11 @@ public final class Invariants {
         assertThat(group.leased()).as("leased").isEqualTo(seen.getOrDefault(State.LEASED, 0L));
         assertThat(group.delayed()).as("delayed").isEqualTo(seen.getOrDefault(State.DELAYED, 0L));
         assertThat(group.ready()).as("ready").isEqualTo(seen.getOrDefault(State.READY, 0L));
-        assertThat(row.floor()).as("floor").isEqualTo(lowest.getOrDefault(generation, group.scan()));
+        ParkedSummary waiting = parked.getOrDefault(generation, new ParkedSummary(0, group.scan()));
+        assertThat(group.parked()).as("parked keys").isEqualTo(waiting.keys);
+        assertThat(row.floor())
+                .as("floor")
+                .isEqualTo(Math.min(waiting.lowest, lowest.getOrDefault(generation, group.scan())));
     }
 
     /** Each message has exactly its index rows, and there are no others. */

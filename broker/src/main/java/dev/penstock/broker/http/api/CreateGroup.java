@@ -77,17 +77,14 @@ final class CreateGroup implements Endpoint {
             }
             filter.end();
         }
-        refuseWhatIsNotBuilt(maxDeliveries, ordering, mode);
+        refuseWhatIsNotBuilt(maxDeliveries, mode);
         return new GroupConfig(visibility, maxDeliveries, ordering, mode, tables, actions, where);
     }
 
     /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */
-    private static void refuseWhatIsNotBuilt(int maxDeliveries, GroupConfig.Ordering ordering, GroupConfig.Mode mode) {
+    private static void refuseWhatIsNotBuilt(int maxDeliveries, GroupConfig.Mode mode) {
         if (maxDeliveries > 0) {
             throw HttpFailure.invalid("expected no 'max_deliveries' above 0: dead letters are not built yet");
-        }
-        if (ordering == GroupConfig.Ordering.KEY) {
-            throw HttpFailure.invalid("expected \"ordering\":\"none\": order per key is not built yet");
         }
         if (mode == GroupConfig.Mode.ROWS) {
             throw HttpFailure.invalid("expected \"mode\":\"changes\": the mode rows is not built yet");

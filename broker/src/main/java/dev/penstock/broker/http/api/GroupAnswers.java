@@ -34,7 +34,7 @@ final class GroupAnswers {
         out.writeNumberField("in_flight", group.leased());
         out.writeNumberField("delayed", group.delayed());
         out.writeNumberField("ready", group.ready());
-        out.writeNumberField("parked", 0);
+        out.writeNumberField("parked", group.parked());
         out.writeNumberField("dead_letters", 0);
         out.writeFieldName("oldest_unsettled_age");
         out.writeNumber(Durations.seconds(described.oldestUnsettledMillis()));

@@ -88,7 +88,6 @@ class GroupsApiTest {
                 "{\"name\":\"w\",\"max_deliveries\":-1} | a whole number",
                 "{\"name\":\"w\",\"max_deliveries\":1.5} | a whole number",
                 "{\"name\":\"w\",\"ordering\":\"fifo\"} | expected \"none\" or \"key\"",
-                "{\"name\":\"w\",\"ordering\":\"key\"} | not built yet",
                 "{\"name\":\"w\",\"mode\":\"rows\"} | not built yet",
                 "{\"name\":\"w\",\"max_deliveries\":5} | not built yet",
                 "{\"name\":\"w\",\"filter\":[]} | an object for 'filter'",

@@ -1,0 +1,335 @@
+package dev.penstock.broker.plan;
+
+import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.KeyOrder;
+import dev.penstock.storage.model.KeyPlan;
+import dev.penstock.storage.model.ParkedKey;
+import dev.penstock.storage.model.UnsettledMessage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Plans the grants of an ordered group. First messages that were given back or expired, then those that waited behind their
+ * keys, then what was never judged. An event goes out if no earlier one with a key in common is unsettled or waits, unless
+ * that one stands before it in the same answer; else it waits, and its keys with it ({@link KeyBacklog}). A barrier goes out
+ * when nothing else of its route is unsettled or waits before it, and nothing of its route goes out with it.
+ *
+ * <p>Reads the applied state and the log; changes the backlog only. Apply checks every plan.
+ */
+public final class KeyedPlanner implements Planner {
+
+    /** Ready messages looked at in one plan: most of them may be held back by others that are out. */
+    private static final int READY_BUDGET = 2_000;
+
+    private final MachineView view;
+    private final GroupState group;
+    private final GroupFilter filter;
+    private final LogBatches batches;
+    private final KeyBacklog backlog;
+    private final long end;
+    private final Set<Long> keysOut = new HashSet<>();
+    private final Set<Long> routesOut = new HashSet<>();
+    private long retryFrom;
+    private int room;
+
+    /**
+     * @param backlog of this group's generation and plan version, from the state's scan position on
+     * @param maxInFlight messages the group may have under lease
+     */
+    public KeyedPlanner(
+            MachineView view,
+            GroupState group,
+            GroupFilter filter,
+            LogBatches batches,
+            KeyBacklog backlog,
+            int maxInFlight) {
+        this.view = view;
+        this.group = group;
+        this.filter = filter;
+        this.batches = batches;
+        this.backlog = backlog;
+        this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
+        this.room = (int) Math.max(0, maxInFlight - group.leased());
+    }
+
+    @Override
+    public Plan next(int max, long maxBytes) {
+        long scan = backlog.scan();
+        Picks picks = new Picks(Math.min(max, room), maxBytes);
+        index();
+        pickReady(picks);
+        pickWaiting(picks);
+        long budgetEnd = backlog.judged() + GrantPlanner.SCAN_BUDGET;
+        boolean goesOn = pickFresh(picks, budgetEnd);
+        List<KeyOrder> freshOrders = new ArrayList<>(picks.events.tailMap(scan).values());
+        Map<Long, KeyOrder> unparked = picks.events.headMap(scan);
+        KeyPlan keys = new KeyPlan(
+                freshOrders,
+                toArray(unparked.keySet()),
+                List.copyOf(unparked.values()),
+                picks.count() > 0 || backlog.movedKeys() > 0 ? backlog.parks() : List.<ParkedKey>of());
+        room -= picks.count();
+        keysOut.addAll(picks.keys);
+        routesOut.addAll(picks.routes);
+        return new Plan(
+                scan,
+                backlog.judged(),
+                toArray(picks.events.tailMap(scan).keySet()),
+                toArray(picks.retries.keySet()),
+                keys,
+                goesOn || backlog.wantsIndexing());
+    }
+
+    @Override
+    public void accept(Plan plan) {
+        backlog.proposed();
+    }
+
+    // ---- given back or expired ----
+
+    private void pickReady(Picks picks) {
+        int looked = 0;
+        while (group.ready() > 0 && !picks.full && looked < READY_BUDGET) {
+            List<UnsettledMessage> ready = view.ready(group, retryFrom, Math.min(READY_BUDGET, picks.max * 2));
+            if (ready.isEmpty()) {
+                return;
+            }
+            for (UnsettledMessage message : ready) {
+                looked++;
+                if (!isHeld(message.order(), message.offset(), picks)
+                        && !picks.takeRetry(message, bodyLength(message.offset()))) {
+                    return;
+                }
+                retryFrom = message.offset() + 1;
+            }
+        }
+    }
+
+    // ---- what waited ----
+
+    private void pickWaiting(Picks picks) {
+        List<Long> again = new ArrayList<>();
+        for (Long key = picks.full ? null : backlog.nextCandidate(); key != null; key = backlog.nextCandidate()) {
+            if (!pickLine(picks, key)) {
+                again.add(key);
+            }
+            if (picks.full) {
+                break;
+            }
+        }
+        again.forEach(backlog::candidateAgain);
+    }
+
+    /** False if the key is to be looked at again. */
+    private boolean pickLine(Picks picks, long key) {
+        WaitingLine line = backlog.line(key);
+        while (line != null && !line.isEmpty()) {
+            long offset = line.first();
+            LogBatch batch = batchAt(offset);
+            int i = (int) (offset - batch.baseOffset());
+            KeyOrder order = EventOrders.at(batch, i, EventOrders.routes(batch));
+            if (!backlog.isFirst(order, offset) || isHeld(order, offset, picks)) {
+                return true;
+            }
+            if (!picks.take(offset, order, batch.columns().bodyLength(i))) {
+                return false;
+            }
+            backlog.take(order);
+            backlog.noteOut(order);
+            line = backlog.line(key);
+        }
+        // What is not indexed yet is not known to be free or not.
+        return line == null;
+    }
+
+    /** Reads on where the memory of what waits ends. */
+    private void index() {
+        long to = Math.min(backlog.judged(), backlog.indexedTo() + GrantPlanner.SCAN_BUDGET);
+        long at = backlog.indexedTo();
+        if (!backlog.wantsIndexing()) {
+            return;
+        }
+        while (at < to && backlog.wantsIndexing()) {
+            LogBatch batch = batchAt(at);
+            boolean[] wanted = filter.routes(batch.header());
+            long[] routes = EventOrders.routes(batch);
+            for (; at < Math.min(to, batch.endOffset()); at++) {
+                int i = (int) (at - batch.baseOffset());
+                if (matches(batch, i, wanted)) {
+                    backlog.index(EventOrders.at(batch, i, routes), at);
+                }
+            }
+            backlog.indexedTo(at);
+        }
+    }
+
+    // ---- what was never judged ----
+
+    /** True if it ended before all was judged, and more could be judged now. */
+    private boolean pickFresh(Picks picks, long budgetEnd) {
+        while (!picks.full && backlog.judged() < Math.min(end, budgetEnd)) {
+            if (backlog.keys() >= KeyBacklog.MAX_KEYS) {
+                return false;
+            }
+            if (backlog.movedKeys() >= KeyBacklog.MAX_MOVED) {
+                return true;
+            }
+            LogBatch batch = batchAt(backlog.judged());
+            pickFresh(picks, batch, Math.min(batch.endOffset(), budgetEnd));
+        }
+        return backlog.judged() < end;
+    }
+
+    private void pickFresh(Picks picks, LogBatch batch, long to) {
+        boolean[] wanted = filter.routes(batch.header());
+        long[] routes = EventOrders.routes(batch);
+        for (long offset = backlog.judged(); offset < to; offset++) {
+            int i = (int) (offset - batch.baseOffset());
+            if (!matches(batch, i, wanted)) {
+                backlog.judgedTo(offset + 1);
+                continue;
+            }
+            KeyOrder order = EventOrders.at(batch, i, routes);
+            if (isHeld(order, offset, picks)) {
+                backlog.park(order, offset);
+                if (backlog.movedKeys() >= KeyBacklog.MAX_MOVED || backlog.keys() >= KeyBacklog.MAX_KEYS) {
+                    return;
+                }
+            } else if (picks.take(offset, order, batch.columns().bodyLength(i))) {
+                backlog.noteOut(order);
+                backlog.judgedTo(offset + 1);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean matches(LogBatch batch, int i, boolean[] wanted) {
+        return wanted[batch.columns().route(i)] && filter.wants(batch.columns().action(i));
+    }
+
+    // ---- order ----
+
+    private boolean isHeld(KeyOrder order, long offset, Picks picks) {
+        return backlog.holds(order, offset)
+                || isOut(order)
+                || picks.barriers.contains(order.route())
+                || (order.isBarrier() && (picks.routes.contains(order.route()) || isRouteUnsettled(order, offset)))
+                || isBehind(order.key(), offset, picks)
+                || (order.hasOldKey() && isBehind(order.oldKey(), offset, picks))
+                || (!order.isBarrier() && isBehind(order.route(), offset, picks));
+    }
+
+    /** In an answer that was planned before in this round. */
+    private boolean isOut(KeyOrder order) {
+        return keysOut.contains(order.route())
+                || keysOut.contains(order.key())
+                || (order.oldKey() != 0 && keysOut.contains(order.oldKey()))
+                || (order.isBarrier() && routesOut.contains(order.route()));
+    }
+
+    /** An earlier message of the key is unsettled, and does not go out before this one in the same answer. */
+    private boolean isBehind(long key, long offset, Picks picks) {
+        if (key == 0 || group.unsettledRows() == 0) {
+            return false;
+        }
+        for (long before : view.unsettledOfKey(group, key, offset, picks.retries.size() + 1)) {
+            if (!picks.retries.containsKey(before)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isRouteUnsettled(KeyOrder barrier, long offset) {
+        return !view.unsettled(
+                        group,
+                        0,
+                        1,
+                        message -> message.offset() != offset && message.order().route() == barrier.route())
+                .isEmpty();
+    }
+
+    private LogBatch batchAt(long offset) {
+        return batches.at(view, group.streamId(), offset)
+                .orElseThrow(() -> new IllegalStateException("expected offset " + offset + " of stream "
+                        + group.streamId() + ", wanted by group " + group.id() + ", to be stored"));
+    }
+
+    private int bodyLength(long offset) {
+        LogBatch batch = batchAt(offset);
+        return batch.columns().bodyLength((int) (offset - batch.baseOffset()));
+    }
+
+    private static long[] toArray(Set<Long> offsets) {
+        return offsets.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** What one plan has picked so far, within its bounds. */
+    private static final class Picks {
+        final int max;
+        final TreeMap<Long, KeyOrder> events = new TreeMap<>();
+        final TreeMap<Long, UnsettledMessage> retries = new TreeMap<>();
+        final Set<Long> keys = new HashSet<>();
+        final Set<Long> routes = new HashSet<>();
+        final Set<Long> barriers = new HashSet<>();
+        private final long maxBytes;
+        private long bytes;
+        boolean full;
+
+        Picks(int max, long maxBytes) {
+            this.max = max;
+            this.maxBytes = maxBytes;
+            this.full = max <= 0;
+        }
+
+        int count() {
+            return events.size() + retries.size();
+        }
+
+        boolean takeRetry(UnsettledMessage message, int bodyBytes) {
+            if (!fits(bodyBytes)) {
+                return false;
+            }
+            retries.put(message.offset(), message);
+            note(message.order());
+            return true;
+        }
+
+        boolean take(long offset, KeyOrder order, int bodyBytes) {
+            if (!fits(bodyBytes)) {
+                return false;
+            }
+            events.put(offset, order);
+            note(order);
+            return true;
+        }
+
+        private boolean fits(int bodyBytes) {
+            if (count() == max || (bytes > 0 && bytes + bodyBytes > maxBytes)) {
+                full = true;
+                return false;
+            }
+            bytes += bodyBytes;
+            full = count() + 1 == max;
+            return true;
+        }
+
+        private void note(KeyOrder order) {
+            routes.add(order.route());
+            if (order.isBarrier()) {
+                barriers.add(order.route());
+            }
+            for (long key : new long[] {order.key(), order.oldKey()}) {
+                if (key != 0) {
+                    keys.add(key);
+                }
+            }
+        }
+    }
+}

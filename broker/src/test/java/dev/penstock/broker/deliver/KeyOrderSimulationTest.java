@@ -1,0 +1,197 @@
+package dev.penstock.broker.deliver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.storage.kv.InMemoryStore;
+import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.machine.Machine;
+import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.StartPosition;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * "A later change of a row is delivered only after, or in the same answer behind, the earlier ones; none is newly delivered
+ * while an earlier one is unsettled." Random consumers of an ordered group, over leader changes and lost answers, judged by
+ * what the log holds and by nothing of the planner's or the machine's. One seed, one run.
+ */
+class KeyOrderSimulationTest {
+
+    private static final int STEPS = 1_500;
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final Machine machine = new Machine(new InMemoryStore(), Transaction.Checks.FULL);
+    private final LocalLog log = new LocalLog(machine);
+    private final Map<Integer, String> receipts = new HashMap<>();
+    private final List<CompletableFuture<GroupService.Received>> asked = new ArrayList<>();
+
+    private KeyOrderChecker checker = new KeyOrderChecker(List.of());
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void shouldNeverDeliverALaterChangeOfAKeyBeforeAnEarlierOneIsSettled(long seed) {
+        Random random = new Random(seed);
+        KeyedEvents events = new KeyedEvents(log, random, seed % 2 == 0 ? 3 : 40);
+        SteppedGroups groups = new SteppedGroups(
+                log,
+                log,
+                log,
+                new LogBatches(1 << 20),
+                new ReceiptSeal("secret"),
+                Runnable::run,
+                Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+                seed % 3 == 0 ? 7 : 1_000,
+                nanos::get);
+        GroupConfig config = new GroupConfig(
+                30_000,
+                0,
+                GroupConfig.Ordering.KEY,
+                GroupConfig.Mode.CHANGES,
+                List.of("public.orders", "public.customers"),
+                List.of(),
+                "");
+        groups.service()
+                .create("g", "main", new StartPosition.Earliest(), config)
+                .join();
+
+        checker = new KeyOrderChecker(events.seen());
+        for (int step = 0; step < STEPS; step++) {
+            step(random, events, groups);
+        }
+        drain(groups);
+
+        for (int offset = 0; offset < events.seen().size(); offset++) {
+            assertThat(checker.isSettled(offset))
+                    .as("seed %d: event %d settled", seed, offset)
+                    .isEqualTo(checker.matches(offset));
+        }
+        assertThat(checker.overtaken()).as("events that were overtaken").isGreaterThan(50);
+        assertThat(checker.redelivered()).as("redeliveries").isGreaterThan(20);
+        try (MachineView view = machine.openView()) {
+            assertThat(view.group("g").orElseThrow().parked()).isZero();
+        }
+    }
+
+    private void step(Random random, KeyedEvents events, SteppedGroups groups) {
+        int dice = random.nextInt(100);
+        nanos.addAndGet(1_000_000L * random.nextInt(20));
+        if (dice < 20) {
+            events.append(1 + random.nextInt(12));
+        } else if (dice < 55) {
+            receive(groups, 1 + random.nextInt(random.nextInt(4) == 0 ? 30 : 4), random.nextInt(40) == 0);
+        } else if (dice < 80) {
+            settle(random, groups);
+        } else if (dice < 92) {
+            giveBack(random, groups);
+        } else if (dice < 96) {
+            log.advance(random.nextInt(4) == 0 ? 40_000 : 1_000);
+        } else if (dice < 98) {
+            log.lead(false);
+            groups.round();
+            log.lead(true);
+        } else {
+            groups.service().extend("g", pick(random, receipts), 5_000, false);
+        }
+        groups.round();
+        check();
+    }
+
+    private void receive(SteppedGroups groups, int max, boolean lostAnswer) {
+        CompletableFuture<GroupService.Received> answer =
+                groups.service().receive(new GroupService.ReceiveRequest("g", max, 0, OptionalLong.empty(), 1 << 20));
+        if (lostAnswer) {
+            log.hold();
+            groups.round();
+            log.release(false);
+            log.stopHolding();
+        }
+        asked.add(answer);
+    }
+
+    private static List<String> pick(Random random, Map<Integer, String> from) {
+        List<String> all = new ArrayList<>();
+        new TreeSet<>(from.keySet()).forEach(offset -> {
+            if (random.nextInt(3) == 0) {
+                all.add(from.getOrDefault(offset, ""));
+            }
+        });
+        return all;
+    }
+
+    private void settle(Random random, SteppedGroups groups) {
+        for (int offset : new TreeSet<>(receipts.keySet())) {
+            if (random.nextInt(2) == 0) {
+                settle(groups, offset);
+            }
+        }
+    }
+
+    private void settle(SteppedGroups groups, int offset) {
+        GroupService.Settled answer = groups.service()
+                .ack("g", List.of(receipts.getOrDefault(offset, "")))
+                .join();
+        if (answer.results().get(0) == GroupService.ItemOutcome.OK) {
+            checker.settled(offset);
+        }
+        receipts.remove(offset);
+    }
+
+    private void giveBack(Random random, SteppedGroups groups) {
+        CompletableFuture<GroupService.Settled> unused =
+                groups.service().nack("g", pick(random, receipts), random.nextBoolean() ? 0 : 3_000);
+    }
+
+    private void check() {
+        for (CompletableFuture<GroupService.Received> answer : List.copyOf(asked)) {
+            if (answer.isDone()) {
+                asked.remove(answer);
+                if (!answer.isCompletedExceptionally()) {
+                    note(answer.join().deliveries());
+                }
+            }
+        }
+    }
+
+    private void note(List<Delivery> deliveries) {
+        checker.check(deliveries.stream()
+                .map(delivery -> (int) delivery.event().offset())
+                .toList());
+        deliveries.forEach(delivery -> receipts.put((int) delivery.event().offset(), delivery.receipt()));
+    }
+
+    /** Everything comes in the end, without time passing: what is free is handed out. */
+    private void drain(SteppedGroups groups) {
+        log.advance(100_000);
+        int rounds = 0;
+        while (rounds < 100_000) {
+            receipts.clear();
+            receive(groups, 50, false);
+            for (int i = 0; i < 20 && !asked.isEmpty(); i++) {
+                groups.round();
+                check();
+            }
+            if (receipts.isEmpty()) {
+                return;
+            }
+            for (int offset : new TreeSet<>(receipts.keySet())) {
+                settle(groups, offset);
+            }
+            groups.round();
+            rounds++;
+        }
+    }
+}
