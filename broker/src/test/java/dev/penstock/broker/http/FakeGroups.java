@@ -120,6 +120,22 @@ public final class FakeGroups implements GroupOperations {
         serve(found);
     }
 
+    /** One message with this body. */
+    public synchronized void add(String group, byte[] body) {
+        Group found = find(group);
+        RenderedEvent usual = event(found.messages.size());
+        found.messages.add(new Message(new RenderedEvent(
+                usual.offset(),
+                usual.id(),
+                body,
+                usual.action(),
+                "public",
+                "or\u0001ders",
+                usual.commitLsn(),
+                usual.commitMicros())));
+        serve(found);
+    }
+
     public synchronized long unsettled(String group) {
         return find(group).messages.stream().filter(message -> !message.settled).count();
     }

@@ -28,6 +28,10 @@ final class SqsFailure extends RuntimeException {
         MISSING_PARAMETER("com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter", 400),
         SERIALIZATION("com.amazon.coral.service#SerializationException", "SerializationException", 400),
         UNKNOWN_OPERATION("com.amazon.coral.service#UnknownOperationException", "UnknownOperationException", 404),
+        /** Of the Query protocol, which alone can lack it. */
+        MISSING_ACTION("com.amazon.coral.service#MissingActionException", "MissingAction", 400),
+        /** Of the Query protocol. */
+        MALFORMED_QUERY("com.amazon.coral.service#MalformedQueryStringException", "MalformedQueryString", 400),
         TOO_LARGE("com.amazon.coral.service#RequestEntityTooLargeException", "RequestEntityTooLarge", 413),
         HEADERS_TOO_LARGE("com.amazon.coral.service#RequestEntityTooLargeException", "RequestEntityTooLarge", 431),
         TIMEOUT("com.amazon.coral.service#RequestTimeoutException", "RequestTimeout", 408),
