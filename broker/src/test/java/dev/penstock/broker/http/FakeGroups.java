@@ -94,7 +94,9 @@ public final class FakeGroups implements GroupOperations {
                 0,
                 1_790_000_000_000L,
                 config,
-                start);
+                start,
+                false,
+                1_790_000_000_000L);
     }
 
     public static RenderedEvent event(long offset) {

@@ -18,6 +18,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -242,6 +244,11 @@ final class CountingMachine implements ReplicatedState {
         @Override
         public Optional<GroupState> group(int groupId) {
             return Optional.empty();
+        }
+
+        @Override
+        public SortedMap<String, String> tags(GroupState group) {
+            return new TreeMap<>();
         }
 
         @Override

@@ -10,6 +10,7 @@ import dev.penstock.storage.table.GroupTable;
 import dev.penstock.storage.table.MetaTable;
 import dev.penstock.storage.table.SourceTable;
 import dev.penstock.storage.table.StreamTable;
+import dev.penstock.storage.table.TagTable;
 import dev.penstock.storage.table.UnsettledTable;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -57,6 +58,7 @@ final class Catalog {
             int id = row.state().id();
             Group group = new Group(row);
             group.keyCounts(KeyCounts.load(reader, id, group.generation));
+            group.tags = TagTable.get(reader, id);
             catalog.groups.put(id, stored(group, reader, GroupTable.key(id)));
             catalog.groupIds.put(row.state().name(), row.state().id());
         }

@@ -10,6 +10,8 @@ package dev.penstock.storage.model;
  * @param delayed messages given back with a delay that is not over
  * @param ready messages given back or expired, waiting for their next delivery
  * @param createdWallMillis wall-clock time of creation, for people
+ * @param paused nothing is granted
+ * @param changedWallMillis wall-clock time of the last change of what an operator can change, for people
  */
 public record GroupState(
         int id,
@@ -24,7 +26,9 @@ public record GroupState(
         long ready,
         long createdWallMillis,
         GroupConfig config,
-        StartPosition requestedStart) {
+        StartPosition requestedStart,
+        boolean paused,
+        long changedWallMillis) {
 
     /** Messages that were delivered and are neither settled nor available. */
     public long inFlight() {

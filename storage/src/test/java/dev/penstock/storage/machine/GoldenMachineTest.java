@@ -103,6 +103,7 @@ class GoldenMachineTest {
                 .distinct()
                 .toList();
 
-        assertThat(tables).containsExactly("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "0a", "0b");
+        assertThat(tables)
+                .containsExactly("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "0a", "0b", "0c");
     }
 }
