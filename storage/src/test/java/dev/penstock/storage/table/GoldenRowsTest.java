@@ -25,6 +25,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +35,7 @@ class GoldenRowsTest {
     private static final HexFormat HEX = HexFormat.of();
     private static final long CHAIN_1 = 0xe1ee7780865f2b73L;
     private static final long CHAIN_2 = 0xd9c7080931ed1c56L;
-    private static final long DIGEST = 0xca4515faca972578L;
+    private static final long DIGEST = 0xeba1bcba60b5b678L;
 
     private final InMemoryStore store = released();
 
@@ -61,7 +62,7 @@ class GoldenRowsTest {
 
     @Test
     void shouldReadProgressAndFacts() {
-        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 34, DIGEST, 3160));
+        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 39, DIGEST, 3160));
         assertThat(MetaTable.facts(MetaTable.storedFacts(store))).isEqualTo(new MetaTable.Facts(2760, 1, 3, 4));
     }
 
@@ -124,13 +125,15 @@ class GoldenRowsTest {
     @Test
     void shouldReadGroups() {
         GroupConfig rich = new GroupConfig(
-                45_000,
+                60_000,
                 10,
                 GroupConfig.Ordering.KEY,
                 GroupConfig.Mode.CHANGES,
                 List.of("public.orders", "sales.*"),
                 List.of("insert"),
-                "record.amount > 100");
+                "record.amount > 100",
+                900,
+                20_000);
 
         assertThat(GroupTable.all(store))
                 .containsExactly(
@@ -148,12 +151,30 @@ class GoldenRowsTest {
                                         0,
                                         5000,
                                         GroupConfig.defaults(),
-                                        new StartPosition.Earliest()),
+                                        new StartPosition.Earliest(),
+                                        false,
+                                        5000),
                                 4),
                         new GroupTable.Row(
                                 new GroupState(
-                                        2, "by-key", 1, 26, 24, 0, 4, 2, 1, 1, 5000, rich, new StartPosition.Latest()),
+                                        2,
+                                        "by-key",
+                                        1,
+                                        26,
+                                        35,
+                                        0,
+                                        4,
+                                        2,
+                                        1,
+                                        1,
+                                        5000,
+                                        rich,
+                                        new StartPosition.Latest(),
+                                        true,
+                                        5000),
                                 0));
+        assertThat(TagTable.get(store, 1)).isEmpty();
+        assertThat(TagTable.get(store, 2)).containsExactly(Map.entry("team", "payments"));
         assertThat(GroupTable.idOf(store, "jobs")).hasValue(1);
         assertThat(GroupTable.idOf(store, "by-key")).hasValue(2);
         assertThat(GroupTable.idOf(store, "gone")).isEmpty();
@@ -236,7 +257,7 @@ class GoldenRowsTest {
         assertThat(manifest)
                 .isEqualTo(new RangeManifest(
                         2,
-                        34,
+                        39,
                         DIGEST,
                         1,
                         List.of(
