@@ -231,7 +231,11 @@ final class ReceiveService implements AutoCloseable {
                                         + " messages in flight, the limit: ack some, or let their leases end"));
                 return;
             }
-            planRound(desk, group, view, served, grants);
+            GroupFilter filter = desk.filterFor(group);
+            // A resume frees the group, and with it this desk.
+            if (!group.paused()) {
+                planRound(desk, group, filter, view, served, grants);
+            }
         }
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);
@@ -241,8 +245,12 @@ final class ReceiveService implements AutoCloseable {
     }
 
     private void planRound(
-            ReceiveDesk desk, GroupState group, MachineView view, List<Waiting> served, List<Command> grants) {
-        GroupFilter filter = desk.filterFor(group);
+            ReceiveDesk desk,
+            GroupState group,
+            GroupFilter filter,
+            MachineView view,
+            List<Waiting> served,
+            List<Command> grants) {
         GrantPlanner planner = new GrantPlanner(view, group, filter, batches, desk.judgedTo, maxInFlightPerGroup);
         int messages = 0;
         for (Waiting waiting : desk.waiting) {
