@@ -120,7 +120,9 @@ final class NodeHttp implements AutoCloseable {
                         config.source().map(source -> source.name()).orElse(DEFAULT_STREAM)),
                 readers,
                 grants));
-        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, SqsSettings.defaults()));
+        SqsSettings sqs =
+                SqsSettings.defaults().withPurgeInterval(config.limits().purgeIntervalMillis());
+        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, sqs));
         return routes;
     }
 

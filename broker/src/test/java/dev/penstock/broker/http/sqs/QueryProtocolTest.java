@@ -307,4 +307,38 @@ class QueryProtocolTest {
         node.groups.add("orders", 1);
         assertThat(node.groups.leased("orders")).isZero();
     }
+
+    @Test
+    void shouldTakeFlattenedMapsAndLists() throws IOException {
+        String admin = TestNode.ADMIN;
+        assertThat(xml(post(
+                        QUEUE,
+                        "Action=SetQueueAttributes&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=60"
+                                + "&Attribute.2.Name=ReceiveMessageWaitTimeSeconds&Attribute.2.Value=1",
+                        admin)))
+                .isEqualTo(nothing("SetQueueAttributes"));
+        assertThat(xml(post(
+                        QUEUE, "Action=SetQueueAttributes&Attribute.Name=VisibilityTimeout&Attribute.Value=61", admin)))
+                .as("without a number, as old clients do")
+                .isEqualTo(nothing("SetQueueAttributes"));
+        assertThat(xml(post(
+                        QUEUE,
+                        "Action=GetQueueAttributes&AttributeName.1=VisibilityTimeout"
+                                + "&AttributeName.2=ReceiveMessageWaitTimeSeconds")))
+                .isEqualTo(result(
+                        "GetQueueAttributes",
+                        "<Attribute><Name>ReceiveMessageWaitTimeSeconds</Name><Value>1</Value></Attribute>"
+                                + "<Attribute><Name>VisibilityTimeout</Name><Value>61</Value></Attribute>"));
+        assertThat(xml(post(QUEUE, "Action=TagQueue&Tag.1.Key=a%26&Tag.1.Value=%3C&Tag.2.Key=b&Tag.2.Value=", admin)))
+                .isEqualTo(nothing("TagQueue"));
+        assertThat(xml(post(QUEUE, "Action=UntagQueue&TagKey.1=b", admin))).isEqualTo(nothing("UntagQueue"));
+        assertThat(xml(post(QUEUE, "Action=ListQueueTags")))
+                .isEqualTo(result("ListQueueTags", "<Tag><Key>a&amp;</Key><Value>&lt;</Value></Tag>"));
+        assertThat(xml(post("/", "Action=CreateQueue&QueueName=orders&Tag.1.Key=a&Tag.1.Value=b", admin)))
+                .isEqualTo(result("CreateQueue", "<QueueUrl>http://node:7800/000000000000/orders</QueueUrl>"));
+        assertThat(xml(post(QUEUE, "Action=ListDeadLetterSourceQueues")))
+                .isEqualTo(result("ListDeadLetterSourceQueues", ""));
+        assertThat(xml(post(QUEUE, "Action=PurgeQueue", admin))).isEqualTo(nothing("PurgeQueue"));
+        assertThat(xml(post(QUEUE, "Action=DeleteQueue", admin))).isEqualTo(nothing("DeleteQueue"));
+    }
 }
