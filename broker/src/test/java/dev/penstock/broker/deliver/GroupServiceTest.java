@@ -9,14 +9,12 @@ import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.machine.Machine;
-import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -470,75 +468,5 @@ class GroupServiceTest {
 
     private void awaitHeld(int entries) {
         org.awaitility.Awaitility.await().atMost(5, TimeUnit.SECONDS).until(() -> log.heldEntries() >= entries);
-    }
-
-    private GroupService.Updated change(GroupChange.Builder change) throws Exception {
-        return groups.update("g", change.build()).get(5, TimeUnit.SECONDS);
-    }
-
-    @Test
-    void shouldGrantNothingWhilePausedAndGoOnAtOnceAfterwards() throws Exception {
-        // given a long poll that found nothing yet
-        create("g", GroupConfig.defaults());
-        CompletableFuture<Received> waiting = groups.receive(request("g", 10, 20_000));
-        assertThat(change(new GroupChange.Builder().paused(true)).group().paused())
-                .isTrue();
-
-        // when
-        events.insert(Events.ORDERS, 2);
-        assertThat(receive("g", 10).deliveries()).isEmpty();
-        assertThat(groups.receive(request("g", 10, 50)).get(5, TimeUnit.SECONDS).deliveries())
-                .isEmpty();
-        assertThat(waiting.isDone()).isFalse();
-        change(new GroupChange.Builder().paused(false));
-
-        // then
-        assertThat(offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L, 1L);
-    }
-
-    @Test
-    void shouldSettleAndExpireWhilePaused() throws Exception {
-        create("g", GroupConfig.defaults());
-        events.insert(Events.ORDERS, 1);
-        Received received = receive("g", 1);
-        change(new GroupChange.Builder().paused(true));
-
-        assertThat(groups.ack("g", receipts(received)).get().results()).containsExactly(ItemOutcome.OK);
-    }
-
-    @Test
-    void shouldServeThoseWaitingByAnotherFilterAtOnce() throws Exception {
-        // given
-        create("g", GroupConfig.defaults());
-        change(new GroupChange.Builder().filter(new GroupChange.Filter(List.of("public.orders"), List.of(), "")));
-        events.insert(Events.CUSTOMERS, 3);
-        CompletableFuture<Received> waiting = groups.receive(request("g", 10, 20_000));
-        assertThat(receive("g", 1).deliveries()).isEmpty();
-
-        // when the filter lets all through: what was skipped in memory only is looked at again
-        change(new GroupChange.Builder().filter(new GroupChange.Filter(List.of(), List.of(), "")));
-
-        // then
-        assertThat(offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L, 1L, 2L);
-    }
-
-    @Test
-    void shouldRefuseAFilterThatCannotBeUnderstood() throws Exception {
-        create("g", GroupConfig.defaults());
-
-        assertThatThrownBy(() ->
-                        change(new GroupChange.Builder().filter(new GroupChange.Filter(List.of("x"), List.of(), ""))))
-                .hasCauseInstanceOf(Refused.class);
-        assertThat(groups.describe("g").orElseThrow().group().config()).isEqualTo(GroupConfig.defaults());
-    }
-
-    @Test
-    void shouldTellTags() throws Exception {
-        create("g", GroupConfig.defaults());
-
-        change(new GroupChange.Builder().tags(Map.of("b", "2", "a", "1")));
-
-        assertThat(groups.tags("g").orElseThrow().tags()).isEqualTo(Map.of("a", "1", "b", "2"));
-        assertThat(groups.tags("no")).isEmpty();
     }
 }
