@@ -56,6 +56,22 @@ public final class PenstockClient {
         return await(derived(get(groupPath(group, ""), Duration.ZERO), as(GroupInfo.class)));
     }
 
+    /** Changes what the update names. Repeating it is harmless. */
+    public GroupInfo updateGroup(String group, GroupUpdate update) {
+        return await(derived(
+                send("PATCH", groupPath(group, ""), Json.write(update.toJson()), Duration.ZERO, true),
+                as(GroupInfo.class)));
+    }
+
+    /** Nothing is delivered until {@link #resumeGroup}; what is leased stays so, and can be settled. */
+    public GroupInfo pauseGroup(String group) {
+        return await(derived(post(groupPath(group, "/pause"), EMPTY_OBJECT, true), as(GroupInfo.class)));
+    }
+
+    public GroupInfo resumeGroup(String group) {
+        return await(derived(post(groupPath(group, "/resume"), EMPTY_OBJECT, true), as(GroupInfo.class)));
+    }
+
     public void deleteGroup(String group) {
         await(send("DELETE", groupPath(group, ""), null, Duration.ZERO, true));
     }

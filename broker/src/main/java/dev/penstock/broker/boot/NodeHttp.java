@@ -22,6 +22,7 @@ import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
 import dev.penstock.broker.http.peer.PeerServer;
+import dev.penstock.broker.http.sqs.QueryProtocol;
 import dev.penstock.broker.http.sqs.SqsForm;
 import dev.penstock.broker.http.sqs.SqsRoutes;
 import dev.penstock.broker.http.sqs.SqsSettings;
@@ -85,6 +86,7 @@ final class NodeHttp implements AutoCloseable {
                 routes(config, parts, limits, readers),
                 new ProblemForm(),
                 new SqsForm(),
+                new QueryProtocol(),
                 new Authenticator(NodeSettings.keys(config), Clock.systemUTC()),
                 forward,
                 limits,
@@ -118,7 +120,9 @@ final class NodeHttp implements AutoCloseable {
                         config.source().map(source -> source.name()).orElse(DEFAULT_STREAM)),
                 readers,
                 grants));
-        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, SqsSettings.defaults()));
+        SqsSettings sqs =
+                SqsSettings.defaults().withPurgeInterval(config.limits().purgeIntervalMillis());
+        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, sqs));
         return routes;
     }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         name = "groups",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Lists, creates, shows, moves and removes consumer groups.")
+        description = "Lists, creates, shows, changes, moves and removes consumer groups.")
 final class GroupsCommand implements Callable<Integer> {
 
     @Spec
@@ -36,6 +36,7 @@ final class GroupsCommand implements Callable<Integer> {
         line.addSubcommand(new Ls(new Session(surroundings)));
         line.addSubcommand(new Create(new Session(surroundings)));
         line.addSubcommand(new Show(new Session(surroundings)));
+        GroupChangeCommands.addTo(line, surroundings);
         line.addSubcommand(new Seek(new Session(surroundings)));
         line.addSubcommand(new Rm(new Session(surroundings)));
         return line;
@@ -48,7 +49,7 @@ final class GroupsCommand implements Callable<Integer> {
         return ExitCode.USAGE;
     }
 
-    private static void print(PrintWriter out, List<GroupInfo> groups) {
+    static void print(PrintWriter out, List<GroupInfo> groups) {
         TextTable table =
                 new TextTable("group", "stream", "backlog", "in flight", "delayed", "oldest", "floor", "state");
         groups.forEach(group -> table.row(

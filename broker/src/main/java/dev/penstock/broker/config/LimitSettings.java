@@ -80,4 +80,12 @@ public record LimitSettings(
                 fallback = "120000",
                 atLeast = "1",
                 atMost = "120000")
-        int inFlightPerGroup) {}
+        int inFlightPerGroup,
+
+        @Setting(
+                key = "purge_interval",
+                doc = "How soon SQS' PurgeQueue may be repeated on a queue. AWS has 60s; by default it may be at once.",
+                fallback = "0s",
+                atLeast = "0s",
+                atMost = "1h")
+        long purgeIntervalMillis) {}

@@ -16,7 +16,7 @@ import java.util.function.Function;
  */
 final class GroupDecisions {
 
-    /** Each repetition lost against a seek that was committed meanwhile. */
+    /** Each repetition lost against a seek or a change that was committed meanwhile. */
     private static final int MAX_REPEATS = 3;
 
     private final CommandSubmitter submitter;
@@ -48,7 +48,7 @@ final class GroupDecisions {
         }
     }
 
-    /** A command to the group of that name as it is now: refused because it was sought meanwhile, it is made anew. */
+    /** A command to the group of that name as it is now: refused because it was sought or changed meanwhile, it is made anew. */
     <T> CompletableFuture<T> onGroup(String name, Function<GroupState, Command> command, OnReply<T> result) {
         return onGroup(name, command, result, MAX_REPEATS);
     }
@@ -97,12 +97,12 @@ final class GroupDecisions {
     private static Refused.Code codeOf(Reply.Rejection reason) {
         return switch (reason) {
             case UNKNOWN_GROUP -> Refused.Code.UNKNOWN_GROUP;
-            case STALE_GENERATION -> Refused.Code.GROUP_CHANGED;
+            case STALE_GENERATION, STALE_PLAN -> Refused.Code.GROUP_CHANGED;
             case UNKNOWN_STREAM, UNKNOWN_SOURCE -> Refused.Code.UNKNOWN_STREAM;
             case GROUP_EXISTS -> Refused.Code.GROUP_EXISTS;
             case OFFSET_OUT_OF_RANGE -> Refused.Code.OFFSET_OUT_OF_RANGE;
             case IN_FLIGHT_LIMIT -> Refused.Code.IN_FLIGHT_LIMIT;
-            case STALE_PLAN, STALE_TERM, STALE_SCAN, NOT_AVAILABLE -> Refused.Code.OUTCOME_UNKNOWN;
+            case STALE_TERM, STALE_SCAN, NOT_AVAILABLE -> Refused.Code.OUTCOME_UNKNOWN;
             case SOURCE_STOPPED, SOURCE_CONFLICT, MALFORMED -> Refused.Code.INVALID_REQUEST;
         };
     }

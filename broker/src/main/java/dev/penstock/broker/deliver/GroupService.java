@@ -5,6 +5,7 @@ import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -57,12 +59,20 @@ public final class GroupService implements AutoCloseable {
         LEASE_LOST,
         /** Nack or extend of a message that is settled already. */
         SETTLED,
+        /** Of a generation before a seek that moved the group past the message: it is settled, by the seek. */
+        SOUGHT_PAST,
         /** Not a receipt of this cluster, or of another group. */
         INVALID
     }
 
     /** @param events how many events lie between the two offsets, before any filter */
     public record Sought(long logIndex, long from, long to, long events) {}
+
+    /** A group after a change. */
+    public record Updated(long logIndex, GroupState group, String stream) {}
+
+    /** In order of their names. */
+    public record Tags(long logIndex, SortedMap<String, String> tags) {}
 
     /**
      * @param backlog events at or after the scan position, before any filter
@@ -160,6 +170,37 @@ public final class GroupService implements AutoCloseable {
                     receives.deleted(name);
                     return index;
                 });
+    }
+
+    /** Changes what the change names; refused if that cannot be, and then nothing of it is done. */
+    public CompletableFuture<Updated> update(String name, GroupChange change) {
+        try {
+            GroupFilter.compile(change.applyTo(GroupConfig.defaults()));
+        } catch (IllegalArgumentException e) {
+            return GroupDecisions.refused(new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(e.getMessage())));
+        }
+        return decisions.onGroup(
+                name,
+                group -> new Command.UpdateGroup(group.id(), group.generation(), group.planVersion(), change),
+                (group, index, reply) -> {
+                    GroupDecisions.expect(Reply.Done.class, reply);
+                    try (MachineView view = state.openView()) {
+                        GroupState now = view.group(group.id())
+                                .orElseThrow(() -> new Refused(
+                                        Refused.Code.UNKNOWN_GROUP, "group '" + name + "' was deleted meanwhile"));
+                        return new Updated(
+                                index,
+                                now,
+                                view.stream(now.streamId()).orElseThrow().name());
+                    }
+                });
+    }
+
+    /** Empty if there is no such group. */
+    public Optional<Tags> tags(String name) {
+        try (MachineView view = state.openView()) {
+            return view.group(name).map(group -> new Tags(view.appliedIndex(), view.tags(group)));
+        }
     }
 
     /** All groups, in order of name. */

@@ -251,7 +251,10 @@ final class ReceiveService implements AutoCloseable {
                                         + " messages in flight, the limit: ack some, or let their leases end"));
                 return;
             }
-            planRound(desk, group, view, term, served, grants);
+            // A resume frees the group, and with it this desk.
+            if (!group.paused()) {
+                planRound(desk, group, view, term, served, grants);
+            }
         }
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);

@@ -17,7 +17,7 @@ public final class Refused extends RuntimeException {
         UNKNOWN_GROUP,
         UNKNOWN_STREAM,
         GROUP_EXISTS,
-        /** Sought or made anew while the command was on its way, again and again. Nothing was applied. */
+        /** Sought, changed or made anew while the command was on its way, again and again. Nothing was applied. */
         GROUP_CHANGED,
         /** {@link #earliest()} and {@link #latest()} are set. */
         OFFSET_TRIMMED,

@@ -87,10 +87,14 @@ final class Settling {
                 sorted.leases.add(opened.get().lease());
                 sorted.places.add(i);
             } else {
-                sorted.outcomes[i] = ofGroup ? ItemOutcome.LEASE_LOST : ItemOutcome.INVALID;
+                sorted.outcomes[i] = ofGroup ? ofEarlierGeneration(group, opened.get()) : ItemOutcome.INVALID;
             }
         }
         return sorted;
+    }
+
+    private static ItemOutcome ofEarlierGeneration(GroupState group, ReceiptSeal.Opened opened) {
+        return opened.lease().offset() < group.startOffset() ? ItemOutcome.SOUGHT_PAST : ItemOutcome.LEASE_LOST;
     }
 
     private static ItemOutcome outcomeOf(Reply.ItemResult result) {

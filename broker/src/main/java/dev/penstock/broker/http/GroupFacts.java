@@ -1,7 +1,9 @@
 package dev.penstock.broker.http;
 
 import dev.penstock.broker.deliver.GroupService.Described;
+import dev.penstock.broker.http.peer.Ignored;
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,16 +12,18 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What a request has to know of a group beforehand, remembered for a moment so that not every receive reads the store.
- * These facts change only when a group is deleted and made again; within the moment such a group may be taken for its
- * predecessor. Thread-safe.
+ * Within the moment a group may be taken for what it was before. Thread-safe.
  */
 public final class GroupFacts {
 
     private static final long REMEMBERED_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final int MAX_REMEMBERED = 10_000;
 
-    /** @param ordered the SQS view of it is a FIFO queue */
-    public record Fact(String name, boolean ordered, long visibilityMillis) {}
+    /**
+     * @param ordered the SQS view of it is a FIFO queue
+     * @param receiveWaitMillis how long an SQS receive waits that does not say
+     */
+    public record Fact(String name, boolean ordered, long visibilityMillis, long receiveWaitMillis) {}
 
     private record Remembered(Fact fact, long untilNanos) {}
 
@@ -39,7 +43,7 @@ public final class GroupFacts {
             return CompletableFuture.completedFuture(Optional.of(known.fact));
         }
         return readers.read(() -> groups.describe(name)).thenApply(found -> {
-            Optional<Fact> fact = found.map(GroupFacts::factOf);
+            Optional<Fact> fact = found.map(Described::group).map(GroupFacts::factOf);
             if (fact.isPresent()) {
                 remember(fact.get());
             } else {
@@ -49,10 +53,32 @@ public final class GroupFacts {
         });
     }
 
-    private static Fact factOf(Described described) {
-        GroupConfig config = described.group().config();
+    /** What was last known of it, however long ago; asks anew on the side if that was long. Never blocks. */
+    public Optional<Fact> lastKnown(String name) {
+        Remembered known = remembered.get(name);
+        if (known == null || System.nanoTime() - known.untilNanos >= 0) {
+            Ignored.outcome(find(name));
+        }
+        return Optional.ofNullable(known).map(one -> one.fact);
+    }
+
+    /** The group was changed by this node. */
+    public void changed(GroupState group) {
+        remember(factOf(group));
+    }
+
+    /** The group was deleted by this node. */
+    public void forget(String name) {
+        remembered.remove(name);
+    }
+
+    private static Fact factOf(GroupState group) {
+        GroupConfig config = group.config();
         return new Fact(
-                described.group().name(), config.ordering() == GroupConfig.Ordering.KEY, config.visibilityMillis());
+                group.name(),
+                config.ordering() == GroupConfig.Ordering.KEY,
+                config.visibilityMillis(),
+                config.receiveWaitMillis());
     }
 
     private void remember(Fact fact) {

@@ -7,6 +7,9 @@ import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.deliver.GroupService.Settled;
 import dev.penstock.broker.deliver.GroupService.Sought;
+import dev.penstock.broker.deliver.GroupService.Tags;
+import dev.penstock.broker.deliver.GroupService.Updated;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.util.List;
@@ -19,6 +22,10 @@ public interface GroupOperations {
     CompletableFuture<Created> create(String name, String stream, StartPosition start, GroupConfig config);
 
     CompletableFuture<Long> delete(String name);
+
+    CompletableFuture<Updated> update(String name, GroupChange change);
+
+    Optional<Tags> tags(String name);
 
     List<Described> list();
 
@@ -47,6 +54,16 @@ public interface GroupOperations {
             @Override
             public CompletableFuture<Long> delete(String name) {
                 return service.delete(name);
+            }
+
+            @Override
+            public CompletableFuture<Updated> update(String name, GroupChange change) {
+                return service.update(name, change);
+            }
+
+            @Override
+            public Optional<Tags> tags(String name) {
+                return service.tags(name);
             }
 
             @Override

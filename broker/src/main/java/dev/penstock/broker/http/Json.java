@@ -79,6 +79,15 @@ public final class Json {
         throw HttpFailure.invalid("expected a JSON object as the body");
     }
 
+    /** An object that this node made itself, of any depth and size. */
+    public static ObjectNode trustedObject(byte[] json) {
+        try {
+            return (ObjectNode) TRUSTED.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading JSON that this node has made", e);
+        }
+    }
+
     /**
      * The value at a path of names in an object that this node made itself: of any depth and size, so what is not on the
      * path is skipped, not read. Empty if there is none.

@@ -8,16 +8,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Percent coding of paths and queries (RFC 3986), strict: what is not well-formed UTF-8 is refused. Stateless. */
-final class PercentCoding {
+public final class PercentCoding {
 
     private static final String HEX = "0123456789ABCDEF";
 
-    record Parameter(String name, String value) {}
+    public record Parameter(String name, String value) {}
 
     private PercentCoding() {}
 
-    /** Decoded parameters in order; {@code +} means a blank, as in forms. */
-    static List<Parameter> parameters(String rawQuery) {
+    /**
+     * Decoded parameters in order; {@code +} means a blank, as in forms.
+     *
+     * @param rawQuery bytes as characters (ISO 8859-1)
+     */
+    public static List<Parameter> parameters(String rawQuery) {
         List<Parameter> parameters = new ArrayList<>();
         for (String pair : rawQuery.split("&", -1)) {
             if (pair.isEmpty()) {
@@ -31,8 +35,9 @@ final class PercentCoding {
         return parameters;
     }
 
-    static String decode(String text) {
-        if (text.indexOf('%') < 0) {
+    /** @param text bytes as characters (ISO 8859-1) */
+    public static String decode(String text) {
+        if (text.chars().allMatch(c -> c != '%' && c < 0x80)) {
             return text;
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());

@@ -19,6 +19,7 @@ final class RouteTable {
     private final List<Route> routes;
     private final Map<String, Route> byTarget = new HashMap<>();
     private final List<Line> byPath = new ArrayList<>();
+    private final Set<String> firstSegments = new TreeSet<>();
 
     RouteTable(List<Route> routes) {
         this.routes = List.copyOf(routes);
@@ -31,12 +32,23 @@ final class RouteTable {
                 byTarget.put(route.path().toLowerCase(Locale.ROOT), route);
             } else {
                 byPath.add(new Line(route, new PathPattern(route.path())));
+                firstSegments.add(firstSegment(route.path()));
             }
         }
     }
 
     List<Route> routes() {
         return routes;
+    }
+
+    /** Whether the path belongs to the native API, known or not: no other protocol is looked for there. */
+    boolean isNative(RequestHead head) {
+        return firstSegments.contains(firstSegment(head.rawPath()));
+    }
+
+    private static String firstSegment(String path) {
+        int end = path.indexOf('/', 1);
+        return end < 0 ? path : path.substring(0, end);
     }
 
     /** A request that names a target is an operation of AWS JSON, whatever its path. */

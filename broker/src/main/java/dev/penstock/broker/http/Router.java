@@ -26,9 +26,12 @@ public final class Router implements RequestHandler {
     /** A local read that takes longer than this, beyond its own wait, is given up: a disk that hangs. */
     private static final long LOCAL_MILLIS = 30_000;
 
+    private static final String OPERATION_CONTENT = "application/x-amz-json";
+
     private final RouteTable table;
     private final ErrorForm nativeForm;
     private final ErrorForm operationForm;
+    private final Translation translation;
     private final Authenticator authenticator;
     private final LeaderForward forward;
     private final HttpLimits limits;
@@ -36,12 +39,14 @@ public final class Router implements RequestHandler {
 
     /**
      * @param nativeForm errors of requests without a route
-     * @param operationForm the same where the request names an {@code X-Amz-Target}
+     * @param operationForm the same where the request names an {@code X-Amz-Target}, or has its content type
+     * @param translation of requests that name an operation in another way
      */
     public Router(
             List<Route> routes,
             ErrorForm nativeForm,
             ErrorForm operationForm,
+            Translation translation,
             Authenticator authenticator,
             LeaderForward forward,
             HttpLimits limits,
@@ -49,6 +54,7 @@ public final class Router implements RequestHandler {
         this.table = new RouteTable(routes);
         this.nativeForm = nativeForm;
         this.operationForm = operationForm;
+        this.translation = translation;
         this.authenticator = authenticator;
         this.forward = forward;
         this.limits = limits;
@@ -62,9 +68,11 @@ public final class Router implements RequestHandler {
 
     @Override
     public int maxBodyBytes(RequestHead head) {
-        boolean batch = table.match(head)
-                .filter(match -> match.route().body() == Route.Body.BATCH)
-                .isPresent();
+        // A translated request names its operation in its body, and in more bytes.
+        boolean batch = isTranslated(head)
+                || table.match(head)
+                        .filter(match -> match.route().body() == Route.Body.BATCH)
+                        .isPresent();
         return batch ? limits.maxBatchBodyBytes() : limits.maxBodyBytes();
     }
 
@@ -75,7 +83,21 @@ public final class Router implements RequestHandler {
     }
 
     private ErrorForm formFor(RequestHead head) {
-        return RouteTable.target(head).isPresent() ? operationForm : nativeForm;
+        if (RouteTable.target(head).isPresent()) {
+            return operationForm;
+        }
+        if (isTranslated(head)) {
+            return translation.form();
+        }
+        boolean json = head.headers()
+                .first("Content-Type")
+                .filter(type -> type.startsWith(OPERATION_CONTENT))
+                .isPresent();
+        return json && !table.isNative(head) ? operationForm : nativeForm;
+    }
+
+    private boolean isTranslated(RequestHead head) {
+        return RouteTable.target(head).isEmpty() && !table.isNative(head) && translation.speaks(head);
     }
 
     @Override
@@ -83,22 +105,65 @@ public final class Router implements RequestHandler {
         RequestHead head = exchange.request().head();
         ErrorForm form = formFor(head);
         try {
-            Optional<Route.Match> match = table.match(head);
+            boolean translated = isTranslated(head);
+            Optional<Route.Match> match = translated ? Optional.empty() : table.match(head);
             boolean open =
                     match.filter(found -> found.route().scope() == Scope.NONE).isPresent();
-            if (!open) {
-                Authenticator.Outcome outcome = authenticator.authenticate(exchange.request());
-                if (outcome instanceof Authenticator.Denied denied) {
-                    reply(exchange, name(match), form.denied(denied, exchange.requestId()));
-                    return;
-                }
-                exchange.identity(((Authenticator.Granted) outcome).identity());
+            if (!open && !authenticate(exchange, name(match), form)) {
+                return;
+            }
+            if (translated) {
+                translate(exchange);
+                return;
             }
             Route route = allowed(exchange, match);
             finish(exchange, route, run(exchange, route));
         } catch (RuntimeException failure) {
             failed(exchange, "unknown", form, failure);
         }
+    }
+
+    /** False if it is answered, with a refusal. */
+    private boolean authenticate(Exchange exchange, String route, ErrorForm form) {
+        Authenticator.Outcome outcome = authenticator.authenticate(exchange.request());
+        if (outcome instanceof Authenticator.Denied denied) {
+            reply(exchange, route, form.denied(denied, exchange.requestId()));
+            return false;
+        }
+        exchange.identity(((Authenticator.Granted) outcome).identity());
+        return true;
+    }
+
+    /** Answers the operation in an exchange of its own, whose answer is translated on its way to the client. */
+    private void translate(Exchange exchange) {
+        Request operation = translation.operation(exchange.request());
+        Optional<Route.Match> match = table.match(operation.head());
+        String target = match.map(found -> found.route().path()).orElse("");
+        Exchange inner = new Exchange(
+                operation,
+                exchange.requestId(),
+                exchange.executor(),
+                response -> replyTranslated(exchange, target, response));
+        inner.identity(exchange.identity());
+        exchange.onAbandoned(inner::abandon);
+        try {
+            Route route = allowed(inner, match);
+            finish(inner, route, run(inner, route));
+        } catch (RuntimeException failure) {
+            failed(inner, "unknown", operationForm, failure);
+        }
+    }
+
+    private void replyTranslated(Exchange exchange, String target, Response response) {
+        Response translated;
+        try {
+            translated = translation.answer(target, response);
+        } catch (RuntimeException failure) {
+            LOG.error("the answer to request {} could not be translated", exchange.requestId(), failure);
+            response.grant().ifPresent(grant -> grant.giveBack().run());
+            translated = translation.form().renderAny(failure, exchange.requestId());
+        }
+        exchange.reply(translated);
     }
 
     /** The route, if there is one and the key has its scope. */

@@ -120,6 +120,32 @@ class ClientCommandsTest {
     }
 
     @Test
+    void shouldChangePauseAndResumeAGroup() {
+        api.answers("PATCH /v1/groups/workers", "{\"name\":\"workers\"}")
+                .answers("POST /v1/groups/workers/pause", "{\"name\":\"workers\",\"state\":\"paused\"}")
+                .answers("POST /v1/groups/workers/resume", "{\"name\":\"workers\",\"state\":\"active\"}")
+                .answers("GET /v1/groups/workers", GROUPS.substring(11, GROUPS.length() - 2));
+
+        assertThat(run("groups", "update", "workers", "--visibility-timeout", "1m", "--table", "a.b")
+                        .exitCode())
+                .isZero();
+        assertThat(run("groups", "update", "workers", "--no-filter").exitCode()).isZero();
+        assertThat(run("groups", "pause", "workers", "-o", "json").out()).contains("\"state\":\"paused\"");
+        assertThat(run("groups", "resume", "workers", "-o", "json").out()).contains("\"state\":\"active\"");
+
+        assertThat(api.asked())
+                .contains(
+                        "PATCH /v1/groups/workers {\"visibility_timeout\":\"60s\",\"filter\":{\"tables\":[\"a.b\"]}}",
+                        "PATCH /v1/groups/workers {\"filter\":{}}",
+                        "POST /v1/groups/workers/pause {}",
+                        "POST /v1/groups/workers/resume {}");
+        assertThat(run("groups", "update", "workers").exitCode()).isEqualTo(2);
+        assertThat(run("groups", "update", "workers", "--no-filter", "--action", "insert")
+                        .exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
     void shouldCreateAGroup() {
         api.answers("POST /v1/groups", "201{\"name\":\"workers\"}")
                 .answers("GET /v1/groups/workers", GROUPS.substring(11, GROUPS.length() - 2));

@@ -69,7 +69,7 @@ class SettingsDefaultsTest {
     void shouldDefaultLimits() {
         assertThat(config.limits())
                 .isEqualTo(new LimitSettings(
-                        2_000, 200, 16 << 10, 2 << 20, 8 << 20, 5_000, 15_000, 60_000, 30_000, 120_000));
+                        2_000, 200, 16 << 10, 2 << 20, 8 << 20, 5_000, 15_000, 60_000, 30_000, 120_000, 0));
     }
 
     @Test

@@ -56,6 +56,7 @@ class SettingsMappingTest {
               idle_time: PT2M
               write_stall: 31s
               in_flight_per_group: 1000
+              purge_interval: 60s
             storage:
               block_cache: 128MiB
               write_buffers: 96MiB
@@ -113,7 +114,7 @@ class SettingsMappingTest {
                                 "app", new Secret.Inline("abcdefghijklmnop"), List.of(KeySettings.Scope.values()))),
                         new MetricsSettings(true),
                         new LimitSettings(
-                                3_000, 300, 32 << 10, 3 << 20, 9 << 20, 6_000, 16_000, 120_000, 31_000, 1_000),
+                                3_000, 300, 32 << 10, 3 << 20, 9 << 20, 6_000, 16_000, 120_000, 31_000, 1_000, 60_000),
                         new StorageSettings(128 << 20, 96 << 20, 1 << 30, 3_600_000, 2L << 30, 10_000_000_000L),
                         new TimeoutSettings(1_000, 2_000, 3_000, 3_000, 20_000),
                         new LogSettings(

@@ -232,7 +232,7 @@ class GroupServiceTest {
         assertThat(sought.to()).isEqualTo(1);
         assertThat(sought.events()).isEqualTo(1);
         assertThat(groups.ack("g", receipts(first)).get().results())
-                .containsExactly(ItemOutcome.LEASE_LOST, ItemOutcome.LEASE_LOST);
+                .containsExactly(ItemOutcome.SOUGHT_PAST, ItemOutcome.LEASE_LOST);
         assertThat(offsets(receive("g", 10))).containsExactly(1L);
     }
 

@@ -8,11 +8,14 @@ import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.deliver.GroupService.Settled;
 import dev.penstock.broker.deliver.GroupService.Sought;
+import dev.penstock.broker.deliver.GroupService.Tags;
+import dev.penstock.broker.deliver.GroupService.Updated;
 import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.Refused;
 import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.broker.http.peer.Ignored;
 import dev.penstock.storage.model.Action;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.Lsn;
@@ -24,6 +27,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +51,8 @@ public final class FakeGroups implements GroupOperations {
     }
 
     private static final class Group {
-        final GroupState state;
+        GroupState state;
+        SortedMap<String, String> tags = new TreeMap<>();
         final List<Message> messages = new ArrayList<>();
         final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
 
@@ -95,7 +100,9 @@ public final class FakeGroups implements GroupOperations {
                 0,
                 1_790_000_000_000L,
                 config,
-                start);
+                start,
+                false,
+                1_790_000_000_000L);
     }
 
     public static RenderedEvent event(long offset) {
@@ -118,6 +125,22 @@ public final class FakeGroups implements GroupOperations {
         for (int i = 0; i < count; i++) {
             found.messages.add(new Message(event(found.messages.size())));
         }
+        serve(found);
+    }
+
+    /** One message with this body. */
+    public synchronized void add(String group, byte[] body) {
+        Group found = find(group);
+        RenderedEvent usual = event(found.messages.size());
+        found.messages.add(new Message(new RenderedEvent(
+                usual.offset(),
+                usual.id(),
+                body,
+                usual.action(),
+                "public",
+                "or\u0001ders",
+                usual.commitLsn(),
+                usual.commitMicros())));
         serve(found);
     }
 
@@ -170,6 +193,40 @@ public final class FakeGroups implements GroupOperations {
     }
 
     @Override
+    public synchronized CompletableFuture<Updated> update(String name, GroupChange change) {
+        Group group = groups.get(name);
+        if (group == null) {
+            return CompletableFuture.failedFuture(
+                    new Refused(Refused.Code.UNKNOWN_GROUP, "there is no group '" + name + "'"));
+        }
+        GroupState was = group.state;
+        group.tags = change.applyTo(group.tags);
+        group.state = new GroupState(
+                was.id(),
+                name,
+                1,
+                was.generation(),
+                was.planVersion() + 1,
+                was.startOffset(),
+                was.scan(),
+                0,
+                0,
+                0,
+                was.createdWallMillis(),
+                change.applyTo(was.config()),
+                was.requestedStart(),
+                change.paused().orElse(was.paused()),
+                was.changedWallMillis() + 5_000);
+        serve(group);
+        return CompletableFuture.completedFuture(new Updated(index.incrementAndGet(), group.state, "main"));
+    }
+
+    @Override
+    public synchronized Optional<Tags> tags(String name) {
+        return Optional.ofNullable(groups.get(name)).map(group -> new Tags(index.get(), group.tags));
+    }
+
+    @Override
     public synchronized List<Described> list() {
         return groups.values().stream().map(this::described).toList();
     }
@@ -214,6 +271,9 @@ public final class FakeGroups implements GroupOperations {
     }
 
     private void serve(Group group) {
+        if (group.state.paused()) {
+            return;
+        }
         for (Iterator<Waiting> i = group.waiting.iterator(); i.hasNext(); ) {
             Waiting one = i.next();
             if (one.answer.isDone()) {
@@ -323,8 +383,11 @@ public final class FakeGroups implements GroupOperations {
 
     @Override
     public synchronized CompletableFuture<Sought> seek(String group, StartPosition to, boolean dryRun) {
-        find(group);
+        Group found = find(group);
         long target = to instanceof StartPosition.AtOffset at ? at.offset() : 0;
+        if (to instanceof StartPosition.Latest && !dryRun) {
+            found.messages.forEach(message -> message.settled = true);
+        }
         return CompletableFuture.completedFuture(new Sought(index.incrementAndGet(), 5, target, 1_234));
     }
 }

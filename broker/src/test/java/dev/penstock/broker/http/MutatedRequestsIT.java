@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Requests with bytes changed, cut, doubled and crossed: any answer but 500, and the server goes on. */
 class MutatedRequestsIT {
 
-    private static final int REQUESTS = 20_000;
+    private static final int REQUESTS = Integer.getInteger("penstock.requests", 20_000);
 
     /** Requests that are not complete, or swallow the one behind them, end by their deadline: a short one. */
     private static final HttpLimits LIMITS = HttpLimits.defaults()
@@ -81,13 +81,25 @@ class MutatedRequestsIT {
             "DeleteMessage",
             "DeleteMessageBatch",
             "ChangeMessageVisibility",
-            "ChangeMessageVisibilityBatch"
+            "ChangeMessageVisibilityBatch",
+            "SetQueueAttributes",
+            "TagQueue",
+            "UntagQueue",
+            "ListQueueTags",
+            "PurgeQueue",
+            "CreateQueue",
+            "ListDeadLetterSourceQueues",
+            "StartMessageMoveTask",
+            "CancelMessageMoveTask",
+            "SendMessage"
         }) {
             requests.add(
                     RawClient.sqsRequest(
                             operation,
                             TestNode.ADMIN,
                             "{\"QueueUrl\":\"http://h/0/orders\",\"QueueName\":\"orders\",\"AttributeNames\":[\"All\"],"
+                                    + "\"Attributes\":{\"VisibilityTimeout\":\"30\"},\"Tags\":{\"a\":\"b\"},"
+                                    + "\"TagKeys\":[\"a\"],\"SourceArn\":\"a:b:orders\",\"TaskHandle\":\"x\","
                                     + "\"ReceiptHandle\":\"r-orders-1-1\",\"VisibilityTimeout\":0,\"MaxNumberOfMessages\":2,"
                                     + "\"Entries\":[{\"Id\":\"a\",\"ReceiptHandle\":\"r-orders-2-1\",\"VisibilityTimeout\":1}]}"));
         }
@@ -97,6 +109,11 @@ class MutatedRequestsIT {
                 TestNode.ADMIN,
                 "{\"name\":\"w\",\"start\":{\"offset\":1},"
                         + "\"visibility_timeout\":\"1s\",\"filter\":{\"tables\":[\"a.b\"],\"actions\":[\"insert\"]}}"));
+        forms(requests);
+        requests.add(RawClient.request(
+                "PATCH", "/v1/groups/orders", TestNode.ADMIN, "{\"visibility_timeout\":\"9s\",\"filter\":{}}"));
+        requests.add(RawClient.request("POST", "/v1/groups/orders/pause", TestNode.ADMIN, "{}"));
+        requests.add(RawClient.request("POST", "/v1/groups/orders/resume", TestNode.ADMIN, ""));
         requests.add(RawClient.request("GET", "/v1/groups", TestNode.ADMIN, ""));
         requests.add(RawClient.request("GET", "/v1/groups/orders", TestNode.ADMIN, ""));
         for (String operation : new String[] {"receive", "ack", "nack", "extend", "seek"}) {
@@ -118,6 +135,27 @@ class MutatedRequestsIT {
                 .toList();
     }
 
+    /** The Query protocol: as forms, as queries, and with attempts on a FIFO queue. */
+    private static void forms(List<String> requests) {
+        for (String form : new String[] {
+            "Action=ReceiveMessage&AttributeName.1=All&MessageAttributeName.1=All&MaxNumberOfMessages=2&VisibilityTimeout=1",
+            "Action=ReceiveMessage&QueueUrl=keyed.fifo&ReceiveRequestAttemptId=a%2Fb&AttributeName=All",
+            "Action=DeleteMessageBatch&DeleteMessageBatchRequestEntry.1.Id=a"
+                    + "&DeleteMessageBatchRequestEntry.1.ReceiptHandle=r-orders-1-1",
+            "Action=ChangeMessageVisibilityBatch&ChangeMessageVisibilityBatchRequestEntry.1.Id=a"
+                    + "&ChangeMessageVisibilityBatchRequestEntry.1.ReceiptHandle=r-orders-1-1"
+                    + "&ChangeMessageVisibilityBatchRequestEntry.1.VisibilityTimeout=0",
+            "Action=SetQueueAttributes&Attribute.1.Name=VisibilityTimeout&Attribute.1.Value=30",
+            "Action=TagQueue&Tag.1.Key=%C3%A4&Tag.1.Value=v&Tag.2.Key=b",
+            "Action=SendMessage&MessageBody=x&MessageAttribute.1.Name=n&MessageAttribute.1.Value.StringValue=v",
+            "Action=ListQueues&QueueNamePrefix=o&MaxResults=1&Version=2012-11-05"
+        }) {
+            requests.add(RawClient.request("POST", "/000000000000/orders", TestNode.ADMIN, form)
+                    .replace("Content-Length:", "Content-Type: application/x-www-form-urlencoded\r\nContent-Length:"));
+            requests.add(RawClient.request("GET", "/1/orders?" + form, TestNode.ADMIN, ""));
+        }
+    }
+
     private static byte[] mutate(List<byte[]> corpus, Random random) {
         byte[] bytes = corpus.get(random.nextInt(corpus.size())).clone();
         int changes = 1 + random.nextInt(4);
@@ -133,7 +171,10 @@ class MutatedRequestsIT {
                     bytes = join(bytes, 0, at, other, random.nextInt(other.length));
                 }
                 default -> {
-                    String[] tokens = {"\"", "{", "}", "[", ",", ":", "null", "-1", "1e99", "\\u0000", "%00", "\r\n"};
+                    String[] tokens = {
+                        "\"", "{", "}", "[", ",", ":", "null", "-1", "1e99", "&", "=", "%00", ".1.", "+", "\\u0000",
+                        "%00", "\r\n"
+                    };
                     byte[] token = tokens[random.nextInt(tokens.length)].getBytes(StandardCharsets.US_ASCII);
                     bytes = join(join(bytes, 0, at, token, 0), 0, at + token.length, bytes, at);
                 }

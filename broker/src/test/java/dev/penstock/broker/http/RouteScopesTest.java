@@ -102,8 +102,8 @@ class RouteScopesTest {
                     .isEqualTo(404);
             assertThat(client.call("PUT", "/v1/groups", TestNode.ADMIN, "").status())
                     .isEqualTo(405);
-            assertThat(client.sqs("SendMessage", "", "{}").status()).isEqualTo(403);
-            assertThat(client.sqs("SendMessage", TestNode.ADMIN, "{}").status()).isEqualTo(404);
+            assertThat(client.sqs("Nonsense", "", "{}").status()).isEqualTo(403);
+            assertThat(client.sqs("Nonsense", TestNode.ADMIN, "{}").status()).isEqualTo(404);
         }
     }
 

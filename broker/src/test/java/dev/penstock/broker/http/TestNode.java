@@ -8,6 +8,7 @@ import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
 import dev.penstock.broker.http.peer.PeerServer;
+import dev.penstock.broker.http.sqs.QueryProtocol;
 import dev.penstock.broker.http.sqs.SqsForm;
 import dev.penstock.broker.http.sqs.SqsRoutes;
 import dev.penstock.broker.http.sqs.SqsSettings;
@@ -84,6 +85,7 @@ public final class TestNode implements AutoCloseable {
                 routes,
                 new ProblemForm(),
                 new SqsForm(),
+                new QueryProtocol(),
                 new Authenticator(KEYS, Clock.systemUTC()),
                 forward,
                 limits,

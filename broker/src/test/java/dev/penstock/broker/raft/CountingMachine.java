@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.zip.CRC32C;
@@ -253,6 +254,11 @@ final class CountingMachine implements ReplicatedState {
         @Override
         public Optional<GroupState> group(int groupId) {
             return Optional.empty();
+        }
+
+        @Override
+        public SortedMap<String, String> tags(GroupState group) {
+            return new TreeMap<>();
         }
 
         @Override

@@ -7,6 +7,8 @@ import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.deliver.GroupService.Settled;
 import dev.penstock.broker.deliver.Refused;
+import dev.penstock.storage.model.GroupChange;
+import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +114,9 @@ final class Consumer {
 
     private void begin() {
         if (!world.rough) {
-            if (held.isEmpty()) {
+            if (held.isEmpty() && world.oneIn(8)) {
+                change(new GroupChange.Builder().paused(false));
+            } else if (held.isEmpty()) {
                 receive();
             } else {
                 ack(held.size());
@@ -133,6 +137,11 @@ final class Consumer {
             case 16 -> {
                 if (world.oneIn(25)) {
                     delete();
+                }
+            }
+            case 18 -> {
+                if (world.oneIn(3)) {
+                    change(anyChange());
                 }
             }
             default -> {}
@@ -294,6 +303,25 @@ final class Consumer {
             default -> new StartPosition.AtOffset(world.below(400));
         };
         call(groups -> groups.seek(group.name(), to, world.oneIn(5)), (process, sought) -> {}, 5_000);
+    }
+
+    private GroupChange.Builder anyChange() {
+        return switch (world.below(3)) {
+            // Mostly not, or nothing would happen for half of the time.
+            case 0 -> new GroupChange.Builder().paused(world.oneIn(4));
+            case 1 -> new GroupChange.Builder().visibilityMillis(1_000 + world.below(1_000));
+            default -> {
+                GroupConfig other =
+                        Clients.GROUPS.get(world.below(Clients.GROUPS.size())).config();
+                yield new GroupChange.Builder()
+                        .filter(new GroupChange.Filter(other.tables(), other.actions(), other.where()));
+            }
+        };
+    }
+
+    private void change(GroupChange.Builder change) {
+        Clients.Group group = group();
+        call(groups -> groups.update(group.name(), change.build()), (process, updated) -> {}, 5_000);
     }
 
     private void delete() {

@@ -6,6 +6,7 @@ import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.machine.Reply.ItemResult;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
@@ -45,7 +46,10 @@ final class GroupLedger {
     private final StreamLedger stream;
     final int id;
     final String name;
-    private final FilterModel filter;
+    private GroupConfig config;
+    private FilterModel filter;
+    private boolean paused;
+    private long planVersion;
     private final Map<Long, Message> messages = new HashMap<>();
     private final Map<LeaseRef, Delivered> leases = new HashMap<>();
     private final Set<LeaseRef> released = new HashSet<>();
@@ -61,7 +65,9 @@ final class GroupLedger {
         this.stream = stream;
         this.id = id;
         this.name = name;
+        this.config = config;
         this.filter = FilterModel.of(config);
+        this.planVersion = generation;
         begin(generation, start);
     }
 
@@ -82,10 +88,28 @@ final class GroupLedger {
         begin(sought.generation(), sought.to());
     }
 
+    /** What was judged before stays judged: another filter is for the offsets from the scan position on. */
+    void changed(GroupChange change, long index) {
+        GroupConfig next = change.applyTo(config);
+        FilterModel nextFilter = FilterModel.of(next);
+        boolean nextPaused = change.paused().orElse(paused);
+        if (!nextFilter.equals(filter) || nextPaused != paused) {
+            planVersion = index;
+            floor = Math.min(floor, scan);
+        }
+        config = next;
+        filter = nextFilter;
+        paused = nextPaused;
+    }
+
     // ---- grants ----
 
     void granted(Command.Grant grant, Reply.Granted granted, LogEntry entry) {
         assertThat(grant.generation()).as("generation of a grant").isEqualTo(generation);
+        assertThat(grant.planVersion()).as("plan version of a grant").isEqualTo(planVersion);
+        assertThat(paused)
+                .as("pause of group %s, which is granted messages", name)
+                .isFalse();
         assertThat(grant.previousScan()).as("where a grant of %s goes on", name).isEqualTo(scan);
         assertThat(grant.newScan()).as("scan of a grant").isBetween(scan, stream.end());
         List<Long> offsets = new ArrayList<>();
@@ -234,7 +258,8 @@ final class GroupLedger {
     /** The first event at or after the start that should have been delivered and settled by now, or -1. */
     long firstUnsettled() {
         while (floor < stream.end()) {
-            if (!isSettled(floor) && filter.matches(stream.line(floor))) {
+            boolean wanted = floor < scan ? messages.containsKey(floor) : filter.matches(stream.line(floor));
+            if (wanted && !isSettled(floor)) {
                 return floor;
             }
             floor++;

@@ -143,6 +143,9 @@ final class History {
         } else if (command instanceof Command.SeekGroup seek && reply instanceof Reply.Sought sought) {
             known(seek.groupId()).sought(sought);
             world.totals.seeks++;
+        } else if (command instanceof Command.UpdateGroup update && reply instanceof Reply.Done) {
+            known(update.groupId()).changed(update.change(), entry.index());
+            world.totals.changes++;
         } else if (command instanceof Command.Grant grant) {
             granted(grant, reply, entry);
         } else if (reply instanceof Reply.Settled settled) {

@@ -27,6 +27,8 @@ enum Sabotage {
     APPLY_ANY_TERM("a grant planned in term"),
     /** The machine does not compare the generation and the scan position of a plan with the group's. */
     APPLY_STALE_PLANS(" grant"),
+    /** The machine does not compare the plan version: what was planned under another filter, or before a pause, is done. */
+    APPLY_OLD_PLAN_VERSIONS("[plan version of a grant"),
     /** The planner judges that the last event of a grant does not match. */
     SKIP_A_MATCH("is skipped for ever, but it matches"),
     /** Messages go out as soon as their grant is proposed. */

@@ -28,6 +28,7 @@ final class SabotagedEntry {
                     CUT_EXTENDS,
                     STAMP_AHEAD,
                     APPLY_ANY_TERM,
+                    APPLY_OLD_PLAN_VERSIONS,
                     APPLY_STALE_PLANS -> rewritten(sabotage, machine, term, CommandCodec.decode(content));
             default -> content;
         };
@@ -58,8 +59,27 @@ final class SabotagedEntry {
             case NO_COMPARE -> command instanceof Command.Append append ? anywhere(machine, append, false) : command;
             case STORE_OVERLAPS -> command instanceof Command.Append append ? anywhere(machine, append, true) : command;
             case APPLY_STALE_PLANS -> command instanceof Command.Grant grant ? anyTime(machine, grant) : command;
+            case APPLY_OLD_PLAN_VERSIONS ->
+                command instanceof Command.Grant grant ? underThisPlanVersion(machine, grant) : command;
             default -> command;
         };
+    }
+
+    private static Command.Grant underThisPlanVersion(Machine machine, Command.Grant grant) {
+        try (MachineView view = machine.openView()) {
+            return view.group(grant.groupId())
+                    .map(group -> new Command.Grant(
+                            grant.groupId(),
+                            grant.generation(),
+                            group.planVersion(),
+                            grant.previousScan(),
+                            grant.newScan(),
+                            grant.fresh(),
+                            grant.freshKeyHashes(),
+                            grant.retries(),
+                            grant.visibilityMillis()))
+                    .orElse(grant);
+        }
     }
 
     private static Command.Append anywhere(Machine machine, Command.Append append, boolean overlapsOnly) {

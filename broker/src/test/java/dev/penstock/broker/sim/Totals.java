@@ -41,6 +41,7 @@ final class Totals {
     long clientsUnknown;
     long seeks;
     long deletes;
+    long changes;
 
     Map<String, Long> counts() {
         Map<String, Long> counts = new LinkedHashMap<>();
@@ -76,6 +77,7 @@ final class Totals {
         counts.put("clients left to guess", clientsUnknown);
         counts.put("seeks", seeks);
         counts.put("groups deleted", deletes);
+        counts.put("groups changed", changes);
         return counts;
     }
 

@@ -1,14 +1,27 @@
 package dev.penstock.storage.codec;
 
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Values that occur both in commands and in rows. Stateless. */
 public final class ModelCodec {
+
+    // Which parts of a change follow: stored format, never renumbered.
+    private static final int VISIBILITY = 1;
+    private static final int DELIVERIES = 1 << 1;
+    private static final int MODE = 1 << 2;
+    private static final int FILTER = 1 << 3;
+    private static final int DELAY = 1 << 4;
+    private static final int RECEIVE_WAIT = 1 << 5;
+    private static final int PAUSE = 1 << 6;
+    private static final int ALL_PARTS = (1 << 7) - 1;
 
     private ModelCodec() {}
 
@@ -32,6 +45,8 @@ public final class ModelCodec {
         writeTexts(out, config.tables());
         writeTexts(out, config.actions());
         out.text(config.where());
+        out.zigzag(config.delayMillis());
+        out.zigzag(config.receiveWaitMillis());
     }
 
     public static GroupConfig readConfig(ByteReader in) {
@@ -41,7 +56,84 @@ public final class ModelCodec {
         GroupConfig.Mode mode = mode(in.u8());
         List<String> tables = readTexts(in);
         List<String> actions = readTexts(in);
-        return new GroupConfig(visibilityMillis, maxDeliveries, ordering, mode, tables, actions, in.text());
+        String where = in.text();
+        return new GroupConfig(
+                visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, in.zigzag(), in.zigzag());
+    }
+
+    public static void writeChange(ByteWriter out, GroupChange change) {
+        int present = (change.visibilityMillis().isPresent() ? VISIBILITY : 0)
+                | (change.maxDeliveries().isPresent() ? DELIVERIES : 0)
+                | (change.mode().isPresent() ? MODE : 0)
+                | (change.filter().isPresent() ? FILTER : 0)
+                | (change.delayMillis().isPresent() ? DELAY : 0)
+                | (change.receiveWaitMillis().isPresent() ? RECEIVE_WAIT : 0)
+                | (change.paused().isPresent() ? PAUSE : 0);
+        out.varint(present);
+        change.visibilityMillis().ifPresent(out::zigzag);
+        change.maxDeliveries().ifPresent(out::zigzag);
+        change.mode().ifPresent(mode -> out.u8(mode.code()));
+        change.filter().ifPresent(filter -> {
+            writeTexts(out, filter.tables());
+            writeTexts(out, filter.actions());
+            out.text(filter.where());
+        });
+        change.delayMillis().ifPresent(out::zigzag);
+        change.receiveWaitMillis().ifPresent(out::zigzag);
+        change.paused().ifPresent(paused -> out.u8(paused ? 1 : 0));
+        writeTags(out, change.tags());
+        writeTexts(out, change.removedTags());
+    }
+
+    public static GroupChange readChange(ByteReader in) {
+        int present = in.bounded("the parts of a change", Integer.MAX_VALUE);
+        if (present > ALL_PARTS) {
+            throw new UnknownFormatException("parts of a change", present, "bits 0 to 6");
+        }
+        GroupChange.Builder change = new GroupChange.Builder();
+        if ((present & VISIBILITY) != 0) {
+            change.visibilityMillis(in.zigzag());
+        }
+        if ((present & DELIVERIES) != 0) {
+            change.maxDeliveries(in.integer("a number of deliveries"));
+        }
+        if ((present & MODE) != 0) {
+            change.mode(mode(in.u8()));
+        }
+        if ((present & FILTER) != 0) {
+            List<String> tables = readTexts(in);
+            List<String> actions = readTexts(in);
+            change.filter(new GroupChange.Filter(tables, actions, in.text()));
+        }
+        if ((present & DELAY) != 0) {
+            change.delayMillis(in.zigzag());
+        }
+        if ((present & RECEIVE_WAIT) != 0) {
+            change.receiveWaitMillis(in.zigzag());
+        }
+        if ((present & PAUSE) != 0) {
+            change.paused(in.flag("pause of a group"));
+        }
+        return change.tags(readTags(in)).removedTags(readTexts(in)).build();
+    }
+
+    /** In order of their keys, so that the same tags are the same bytes. */
+    public static void writeTags(ByteWriter out, SortedMap<String, String> tags) {
+        out.varint(tags.size());
+        tags.forEach((key, value) -> out.text(key).text(value));
+    }
+
+    public static SortedMap<String, String> readTags(ByteReader in) {
+        int count = in.count("tags", 2);
+        TreeMap<String, String> tags = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            String key = in.text();
+            if (!tags.isEmpty() && tags.lastKey().compareTo(key) >= 0) {
+                throw in.failure("expected tags in order of their keys");
+            }
+            tags.put(key, in.text());
+        }
+        return tags;
     }
 
     public static void writeStart(ByteWriter out, StartPosition start) {

@@ -10,6 +10,7 @@ import dev.penstock.storage.table.GroupTable;
 import dev.penstock.storage.table.MetaTable;
 import dev.penstock.storage.table.SourceTable;
 import dev.penstock.storage.table.StreamTable;
+import dev.penstock.storage.table.TagTable;
 import dev.penstock.storage.table.UnsettledTable;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -59,6 +60,7 @@ final class Catalog {
             if (group.ordered()) {
                 group.keys(KeyCounts.load(reader, id, group.generation), ParkedKeys.load(reader, id, group.generation));
             }
+            group.tags = TagTable.get(reader, id);
             catalog.groups.put(id, stored(group, reader, GroupTable.key(id)));
             catalog.groupIds.put(row.state().name(), row.state().id());
         }

@@ -1,5 +1,6 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
@@ -115,6 +116,18 @@ public sealed interface Command {
         @Override
         public CommandType type() {
             return CommandType.SEEK_GROUP;
+        }
+    }
+
+    /**
+     * Changes a group's configuration, pause or tags, each for itself, so that two changes of different things do not undo
+     * each other. What plans rest on moves the plan version, and holds from the scan position on. Refused unless generation
+     * and plan version still hold.
+     */
+    record UpdateGroup(int groupId, long generation, long planVersion, GroupChange change) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.UPDATE_GROUP;
         }
     }
 

@@ -27,6 +27,8 @@ final class CommandReader {
                 new Command.CreateGroup(in.text(), integer(in), ModelCodec.readStart(in), ModelCodec.readConfig(in));
             case DELETE_GROUP -> new Command.DeleteGroup(integer(in), in.zigzag());
             case SEEK_GROUP -> new Command.SeekGroup(integer(in), in.zigzag(), ModelCodec.readStart(in));
+            case UPDATE_GROUP ->
+                new Command.UpdateGroup(integer(in), in.zigzag(), in.zigzag(), ModelCodec.readChange(in));
             case GRANT -> grant(in);
             case ACK -> ack(in);
             case NACK -> nack(in);

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tags of commands in the Raft log. Stored format: never renumbered, never reused; a changed rule is a new tag. Kept free
- * for what is to come: 19 update of a group, 37 dead letter, 38 redrive, 50 trim.
+ * for what is to come: 37 dead letter, 38 redrive, 50 trim.
  */
 public enum CommandType {
     SOURCE_INTENT(1),
@@ -18,6 +18,7 @@ public enum CommandType {
     CREATE_GROUP(16),
     DELETE_GROUP(17),
     SEEK_GROUP(18),
+    UPDATE_GROUP(19),
     GRANT(32),
     ACK(33),
     NACK(34),

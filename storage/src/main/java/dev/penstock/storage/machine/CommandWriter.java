@@ -23,6 +23,7 @@ final class CommandWriter {
             case CREATE_GROUP -> create(out, (Command.CreateGroup) command);
             case DELETE_GROUP -> delete(out, (Command.DeleteGroup) command);
             case SEEK_GROUP -> seek(out, (Command.SeekGroup) command);
+            case UPDATE_GROUP -> update(out, (Command.UpdateGroup) command);
             case GRANT -> grant(out, (Command.Grant) command);
             case ACK -> ack(out, (Command.Ack) command);
             case NACK -> nack(out, (Command.Nack) command);
@@ -92,6 +93,12 @@ final class CommandWriter {
     private static ByteWriter seek(ByteWriter out, Command.SeekGroup c) {
         out.zigzag(c.groupId()).zigzag(c.generation());
         ModelCodec.writeStart(out, c.to());
+        return out;
+    }
+
+    private static ByteWriter update(ByteWriter out, Command.UpdateGroup c) {
+        out.zigzag(c.groupId()).zigzag(c.generation()).zigzag(c.planVersion());
+        ModelCodec.writeChange(out, c.change());
         return out;
     }
 

@@ -4,6 +4,8 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.StartPosition;
 import dev.penstock.storage.table.GroupTable;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A group in the machine's memory, changed in place by the apply thread and written through at the end of an entry. */
 final class Group {
@@ -11,11 +13,14 @@ final class Group {
     final int id;
     final String name;
     final int streamId;
-    final long planVersion;
     final long createdWallMillis;
-    final GroupConfig config;
     final StartPosition requestedStart;
+    GroupConfig config;
+    boolean paused;
+    long changedWallMillis;
+    SortedMap<String, String> tags = new TreeMap<>();
     long generation;
+    long planVersion;
     long startOffset;
     long scan;
     long leased;
@@ -44,6 +49,8 @@ final class Group {
         createdWallMillis = state.createdWallMillis();
         config = state.config();
         requestedStart = state.requestedStart();
+        paused = state.paused();
+        changedWallMillis = state.changedWallMillis();
         floor = row.floor();
     }
 
@@ -108,7 +115,9 @@ final class Group {
                 parked.size(),
                 createdWallMillis,
                 config,
-                requestedStart);
+                requestedStart,
+                paused,
+                changedWallMillis);
         return new GroupTable.Row(state, floor);
     }
 }

@@ -9,7 +9,9 @@ import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.table.GroupTable;
 import dev.penstock.storage.table.MetaTable;
 import dev.penstock.storage.table.SweepTable;
+import dev.penstock.storage.table.TagTable;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +67,9 @@ final class GroupHandler {
                 0,
                 entry.wallMillis,
                 c.config(),
-                c.start());
+                c.start(),
+                false,
+                entry.wallMillis);
         catalog.add(entry.tx, new Group(new GroupTable.Row(state, start.getAsLong())));
         entry.freedGroups.add(id);
         return new Reply.GroupCreated(id, entry.index, start.getAsLong(), false);
@@ -80,6 +84,7 @@ final class GroupHandler {
             return Refusal.staleGeneration(group, c.generation());
         }
         leaveToSweep(entry, group);
+        TagTable.change(entry.tx, group.id, group.tags, new TreeMap<>());
         catalog.remove(entry.tx, group);
         entry.freedGroups.add(group.id);
         return new Reply.Done();
@@ -144,13 +149,23 @@ final class GroupHandler {
         if (!Names.isValid(c.name())) {
             return "expected a group name of " + Names.RULE;
         }
-        GroupConfig config = c.config();
+        return faultOf(c.config());
+    }
+
+    static @Nullable String faultOf(GroupConfig config) {
         if (config.visibilityMillis() < 0 || config.visibilityMillis() > GrantHandler.MAX_DELAY_MILLIS) {
             return "expected a visibility timeout of 0 to " + GrantHandler.MAX_DELAY_MILLIS + " ms";
         }
         if (config.maxDeliveries() < 0) {
             return "expected max_deliveries of at least 0";
         }
+        if (!isWait(config.delayMillis()) || !isWait(config.receiveWaitMillis())) {
+            return "expected a delay and a wait of 0 to " + GrantHandler.MAX_DELAY_MILLIS + " ms";
+        }
         return null;
+    }
+
+    private static boolean isWait(long millis) {
+        return millis >= 0 && millis <= GrantHandler.MAX_DELAY_MILLIS;
     }
 }

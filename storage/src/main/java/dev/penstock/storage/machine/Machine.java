@@ -26,6 +26,7 @@ public final class Machine {
     private final SourceHandler sources;
     private final AppendHandler appends;
     private final GroupHandler groups;
+    private final UpdateHandler updates;
     private final GrantHandler grants;
     private final SettleHandler settles;
     private final ExpiryHandler expiry;
@@ -52,6 +53,7 @@ public final class Machine {
         sources = new SourceHandler(catalog);
         appends = new AppendHandler(catalog);
         groups = new GroupHandler(catalog);
+        updates = new UpdateHandler(catalog);
         grants = new GrantHandler(catalog, messages);
         settles = new SettleHandler(catalog, messages);
         expiry = new ExpiryHandler(catalog, messages, dueTimes);
@@ -132,6 +134,7 @@ public final class Machine {
             case CREATE_GROUP -> groups.create(entry, (Command.CreateGroup) command);
             case DELETE_GROUP -> groups.delete(entry, (Command.DeleteGroup) command);
             case SEEK_GROUP -> groups.seek(entry, (Command.SeekGroup) command);
+            case UPDATE_GROUP -> updates.update(entry, (Command.UpdateGroup) command);
             case GRANT -> grants.grant(entry, (Command.Grant) command);
             case ACK -> settles.ack(entry, (Command.Ack) command);
             case NACK -> settles.nack(entry, (Command.Nack) command);

@@ -8,6 +8,7 @@ import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Predicate;
 
 /**
@@ -43,6 +44,9 @@ public interface MachineView extends AutoCloseable {
     Optional<GroupState> group(String name);
 
     Optional<GroupState> group(int groupId);
+
+    /** In order of their keys. */
+    SortedMap<String, String> tags(GroupState group);
 
     /** The lowest unsettled offset of the group, or its scan position. */
     long floor(GroupState group);

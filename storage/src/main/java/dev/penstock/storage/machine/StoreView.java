@@ -19,10 +19,12 @@ import dev.penstock.storage.table.ReadyTable;
 import dev.penstock.storage.table.SourceTable;
 import dev.penstock.storage.table.StreamTable;
 import dev.penstock.storage.table.SweepTable;
+import dev.penstock.storage.table.TagTable;
 import dev.penstock.storage.table.UnsettledTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Predicate;
 
 /** The tables as seen by readers, over one view of the store. One thread. */
@@ -109,6 +111,11 @@ final class StoreView implements MachineView {
     @Override
     public Optional<GroupState> group(int groupId) {
         return GroupTable.get(view, groupId).map(GroupTable.Row::state);
+    }
+
+    @Override
+    public SortedMap<String, String> tags(GroupState group) {
+        return TagTable.get(view, group.id());
     }
 
     @Override

@@ -3,7 +3,7 @@ package dev.penstock.storage.model;
 import java.util.List;
 
 /**
- * What a consumer group was created with. The machine stores it and compares it for idempotent creation; it interprets
+ * How a consumer group behaves. The machine stores it and compares it for idempotent creation; it interprets
  * only {@code maxDeliveries} and {@code ordering}. Filters are evaluated by the leader's planner.
  *
  * @param visibilityMillis default lease length
@@ -11,6 +11,8 @@ import java.util.List;
  * @param tables {@code schema.table} or {@code schema.*}; empty = all
  * @param actions words of {@link Action}; empty = all
  * @param where filter expression; empty = none
+ * @param delayMillis how long an event is hidden before its first delivery
+ * @param receiveWaitMillis how long an SQS receive waits that does not say
  */
 public record GroupConfig(
         long visibilityMillis,
@@ -19,7 +21,9 @@ public record GroupConfig(
         Mode mode,
         List<String> tables,
         List<String> actions,
-        String where) {
+        String where,
+        long delayMillis,
+        long receiveWaitMillis) {
 
     public static final long DEFAULT_VISIBILITY_MILLIS = 30_000;
 
@@ -58,6 +62,18 @@ public record GroupConfig(
     public GroupConfig {
         tables = List.copyOf(tables);
         actions = List.copyOf(actions);
+    }
+
+    /** Without a delay, and without a wait. */
+    public GroupConfig(
+            long visibilityMillis,
+            int maxDeliveries,
+            Ordering ordering,
+            Mode mode,
+            List<String> tables,
+            List<String> actions,
+            String where) {
+        this(visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, 0, 0);
     }
 
     public static GroupConfig defaults() {

@@ -11,6 +11,8 @@ package dev.penstock.storage.model;
  * @param ready messages given back or expired, waiting for their next delivery
  * @param parked keys behind which events wait, ordered groups only
  * @param createdWallMillis wall-clock time of creation, for people
+ * @param paused nothing is granted
+ * @param changedWallMillis wall-clock time of the last change of what an operator can change, for people
  */
 public record GroupState(
         int id,
@@ -26,7 +28,9 @@ public record GroupState(
         long parked,
         long createdWallMillis,
         GroupConfig config,
-        StartPosition requestedStart) {
+        StartPosition requestedStart,
+        boolean paused,
+        long changedWallMillis) {
 
     /** Messages that were delivered and are neither settled nor available. */
     public long inFlight() {

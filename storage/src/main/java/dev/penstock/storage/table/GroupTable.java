@@ -83,7 +83,7 @@ public final class GroupTable {
                 .zigzag(group.createdWallMillis());
         ModelCodec.writeConfig(out, group.config());
         ModelCodec.writeStart(out, group.requestedStart());
-        return out.toBytes();
+        return out.u8(group.paused() ? 1 : 0).zigzag(group.changedWallMillis()).toBytes();
     }
 
     private static Row decode(int groupId, byte[] value) {
@@ -102,6 +102,8 @@ public final class GroupTable {
         long createdWallMillis = in.zigzag();
         GroupConfig config = ModelCodec.readConfig(in);
         StartPosition start = ModelCodec.readStart(in);
+        boolean paused = in.flag("pause of a group");
+        long changedWallMillis = in.zigzag();
         in.finish();
         GroupState state = new GroupState(
                 groupId,
@@ -117,7 +119,9 @@ public final class GroupTable {
                 parked,
                 createdWallMillis,
                 config,
-                start);
+                start,
+                paused,
+                changedWallMillis);
         return new Row(state, floor);
     }
 }

@@ -21,6 +21,7 @@ final class RowKey {
     static final int SWEEP = 0x0a;
     static final int KEY = 0x0b;
     static final int PARKED = 0x0c;
+    static final int TAGS = 0x0d;
 
     /** The value of a row that says all in its key. */
     static final byte[] NOTHING = new byte[0];

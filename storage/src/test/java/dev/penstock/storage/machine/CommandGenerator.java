@@ -8,6 +8,7 @@ import dev.penstock.storage.machine.Model.Source;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
@@ -18,6 +19,7 @@ import dev.penstock.storage.model.SourceState.Phase;
 import dev.penstock.storage.model.StartPosition;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -71,6 +73,8 @@ final class CommandGenerator {
             return deleteGroup();
         } else if (dice < 96) {
             return seek();
+        } else if (dice < 112) {
+            return update();
         } else if (dice < 480) {
             return grant();
         } else if (dice < 720) {
@@ -285,6 +289,39 @@ final class CommandGenerator {
             default -> new StartPosition.AtOffset(end - random.nextInt(30) + 2);
         };
         return new Command.SeekGroup(g.id, rarely() ? g.generation - 1 : g.generation, to);
+    }
+
+    private Command update() {
+        GroupModel g = anyGroup();
+        GroupChange.Builder change = new GroupChange.Builder();
+        switch (random.nextInt(5)) {
+            case 0 -> change.paused(random.nextBoolean());
+            case 1 ->
+                change.filter(new GroupChange.Filter(
+                        random.nextBoolean() ? List.of() : List.of("public.orders"), List.of(), ""));
+            case 2 ->
+                change.visibilityMillis(rarely() ? -1 : random.nextInt(1000)).maxDeliveries(random.nextInt(3));
+            case 3 -> change.delayMillis(random.nextInt(3)).receiveWaitMillis(rarely() ? -1 : random.nextInt(3));
+            default -> {
+                Map<String, String> tags = new HashMap<>();
+                for (int i = random.nextInt(20); i >= 0; i--) {
+                    tags.put("t" + random.nextInt(70), "v" + random.nextInt(2));
+                }
+                if (rarely()) {
+                    tags.put("", "x");
+                }
+                List<String> removed = new ArrayList<>();
+                for (int i = random.nextInt(25); i > 0; i--) {
+                    removed.add("t" + random.nextInt(70));
+                }
+                change.tags(tags).removedTags(removed);
+            }
+        }
+        return new Command.UpdateGroup(
+                g.id,
+                rarely() ? g.generation - 1 : g.generation,
+                rarely() ? g.planVersion - 1 : g.planVersion,
+                change.build());
     }
 
     private Command grant() {

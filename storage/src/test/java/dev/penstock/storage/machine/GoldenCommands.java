@@ -1,5 +1,6 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
@@ -10,6 +11,7 @@ import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** At least one example of each command, all fields set. The golden file holds their bytes: only ever append. */
 final class GoldenCommands {
@@ -64,7 +66,24 @@ final class GoldenCommands {
                 new Command.Sweep(500),
                 new Command.Mark(),
                 new Command.RaiseFeatureLevel(1),
-                new Command.SourceTimeline(1, POSITION, 4));
+                new Command.SourceTimeline(1, POSITION, 4),
+                new Command.UpdateGroup(4, 1234, 1200, everything()),
+                new Command.UpdateGroup(
+                        4, 1234, 1200, new GroupChange.Builder().paused(false).build()));
+    }
+
+    private static GroupChange everything() {
+        return new GroupChange.Builder()
+                .visibilityMillis(60_000)
+                .maxDeliveries(5)
+                .mode(GroupConfig.Mode.ROWS)
+                .filter(new GroupChange.Filter(List.of("public.orders"), List.of("update"), "record.id > 1"))
+                .delayMillis(1_500)
+                .receiveWaitMillis(20_000)
+                .paused(true)
+                .tags(Map.of("team", "payments", "env", ""))
+                .removedTags(List.of("owner", "team"))
+                .build();
     }
 
     /** Numbers at their ends, empty lists and texts, the other value of each flag. */
@@ -122,7 +141,36 @@ final class GoldenCommands {
                 new Command.Release(0, 0, List.of(first)),
                 new Command.Expire(Integer.MIN_VALUE),
                 new Command.Sweep(Integer.MAX_VALUE),
-                new Command.RaiseFeatureLevel(65_535));
+                new Command.RaiseFeatureLevel(65_535),
+                new Command.UpdateGroup(-1, Long.MIN_VALUE, Long.MAX_VALUE, new GroupChange.Builder().build()),
+                new Command.UpdateGroup(
+                        Integer.MAX_VALUE,
+                        -1,
+                        -1,
+                        new GroupChange.Builder()
+                                .visibilityMillis(Long.MIN_VALUE)
+                                .maxDeliveries(Integer.MIN_VALUE)
+                                .mode(GroupConfig.Mode.CHANGES)
+                                .filter(new GroupChange.Filter(List.of(), List.of(), ""))
+                                .delayMillis(Long.MAX_VALUE)
+                                .receiveWaitMillis(-1)
+                                .tags(Map.of("", "日本"))
+                                .removedTags(List.of(""))
+                                .build()),
+                new Command.CreateGroup(
+                        "waits",
+                        1,
+                        new StartPosition.Earliest(),
+                        new GroupConfig(
+                                0,
+                                0,
+                                GroupConfig.Ordering.NONE,
+                                GroupConfig.Mode.CHANGES,
+                                List.of(),
+                                List.of(),
+                                "",
+                                Long.MIN_VALUE,
+                                Long.MAX_VALUE)));
     }
 
     static Command ackOfTen() {

@@ -104,6 +104,6 @@ class GoldenMachineTest {
                 .toList();
 
         assertThat(tables)
-                .containsExactly("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "0a", "0b", "0c");
+                .containsExactly("00", "01", "02", "03", "04", "05", "06", "07", "08", "09", "0a", "0b", "0c", "0d");
     }
 }

@@ -2,6 +2,7 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.codec.BatchCodec;
 import dev.penstock.storage.codec.Batches;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupConfig.Ordering;
 import dev.penstock.storage.model.GroupState;
@@ -10,6 +11,7 @@ import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.List;
+import java.util.Map;
 
 /** A short log in which every command does its work, some are refused, and every table keeps a row. */
 final class GoldenScenario {
@@ -24,7 +26,28 @@ final class GoldenScenario {
         f.term = 2;
         f.applyAll(1, List.of(f.grantOf("jobs", 1, 1000), new Command.Expire(5), new Command.Mark()));
         f.applyAll(2, List.of(new Command.RaiseFeatureLevel(1), new Command.Mark()));
+        updates(f);
         return f.log;
+    }
+
+    private static void updates(MachineFixture f) {
+        f.apply(f.update(
+                "by-key",
+                new GroupChange.Builder()
+                        .visibilityMillis(60_000)
+                        .paused(true)
+                        .delayMillis(900)
+                        .receiveWaitMillis(20_000)
+                        .tags(Map.of("team", "payments", "env", "test"))
+                        .build()));
+        f.apply(f.update(
+                "by-key", new GroupChange.Builder().removedTags(List.of("env")).build()));
+        GroupState g = f.group("by-key");
+        GroupChange stale = new GroupChange.Builder().paused(false).build();
+        f.apply(new Command.UpdateGroup(g.id(), g.generation(), g.planVersion() - 1, stale));
+        f.apply(f.update(
+                "by-key", new GroupChange.Builder().visibilityMillis(-1).build()));
+        f.apply(new Command.Mark());
     }
 
     private static void sources(MachineFixture f) {

@@ -7,6 +7,7 @@ import dev.penstock.storage.codec.Batches;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.kv.Transaction;
 import dev.penstock.storage.machine.Reply.ItemResult;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupConfig.Ordering;
 import dev.penstock.storage.model.GroupState;
@@ -109,6 +110,11 @@ final class MachineFixture {
         Reply reply = apply(new Command.CreateGroup(name, 1, new StartPosition.Earliest(), config));
         assertThat(reply).isInstanceOf(Reply.GroupCreated.class);
         return group(name);
+    }
+
+    Command.UpdateGroup update(String name, GroupChange change) {
+        GroupState g = group(name);
+        return new Command.UpdateGroup(g.id(), g.generation(), g.planVersion(), change);
     }
 
     /** Grants [scan, scan + count) with the key hashes given (two per offset; none = no keys). */

@@ -6,6 +6,7 @@ import dev.penstock.storage.machine.Reply.ItemResult;
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.BatchHeader;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
@@ -65,6 +66,9 @@ final class Model {
         long scan;
         GroupConfig config = GroupConfig.defaults();
         StartPosition requested = new StartPosition.Latest();
+        boolean paused;
+        long changed;
+        TreeMap<String, String> tags = new TreeMap<>();
         Map<Long, Message> messages = new HashMap<>();
         Map<Long, ParkedKey> parked = new HashMap<>();
 
@@ -128,6 +132,7 @@ final class Model {
             case CREATE_GROUP -> create((Command.CreateGroup) command);
             case DELETE_GROUP -> delete((Command.DeleteGroup) command);
             case SEEK_GROUP -> seek((Command.SeekGroup) command);
+            case UPDATE_GROUP -> update((Command.UpdateGroup) command);
             case GRANT -> grant((Command.Grant) command);
             case ACK -> ack((Command.Ack) command);
             case NACK -> nack((Command.Nack) command);
@@ -328,7 +333,9 @@ final class Model {
     private Reply create(Command.CreateGroup c) {
         if (!c.name().matches("[A-Za-z0-9_-]{1,75}")
                 || c.config().visibilityMillis() < 0
-                || c.config().maxDeliveries() < 0) {
+                || c.config().maxDeliveries() < 0
+                || c.config().delayMillis() < 0
+                || c.config().receiveWaitMillis() < 0) {
             return no(Rejection.MALFORMED);
         }
         Source s = sources.get(c.streamId());
@@ -355,6 +362,7 @@ final class Model {
         g.scan = start;
         g.config = c.config();
         g.requested = c.start();
+        g.changed = envelope.wallMillis();
         groups.put(g.id, g);
         return new Reply.GroupCreated(g.id, index, start, false);
     }
@@ -402,6 +410,55 @@ final class Model {
         g.start = to;
         g.scan = to;
         return new Reply.Sought(index, from, to);
+    }
+
+    private Reply update(Command.UpdateGroup c) {
+        GroupModel g = groups.get(c.groupId());
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        if (g.generation != c.generation()) {
+            return no(Rejection.STALE_GENERATION);
+        }
+        GroupConfig was = g.config;
+        GroupConfig next = new GroupConfig(
+                c.change().visibilityMillis().orElse(was.visibilityMillis()),
+                c.change().maxDeliveries().orElse(was.maxDeliveries()),
+                was.ordering(),
+                c.change().mode().orElse(was.mode()),
+                c.change().filter().map(GroupChange.Filter::tables).orElse(was.tables()),
+                c.change().filter().map(GroupChange.Filter::actions).orElse(was.actions()),
+                c.change().filter().map(GroupChange.Filter::where).orElse(was.where()),
+                c.change().delayMillis().orElse(was.delayMillis()),
+                c.change().receiveWaitMillis().orElse(was.receiveWaitMillis()));
+        boolean paused = c.change().paused().orElse(g.paused);
+        boolean others = next.mode() != was.mode()
+                || !next.tables().equals(was.tables())
+                || !next.actions().equals(was.actions())
+                || !next.where().equals(was.where())
+                || paused != g.paused;
+        if (g.planVersion != c.planVersion() || (others && g.planVersion == index)) {
+            return no(Rejection.STALE_PLAN);
+        }
+        TreeMap<String, String> tags = new TreeMap<>(g.tags);
+        tags.keySet().removeAll(Set.copyOf(c.change().removedTags()));
+        tags.putAll(c.change().tags());
+        if (next.visibilityMillis() < 0
+                || next.maxDeliveries() < 0
+                || next.delayMillis() < 0
+                || next.receiveWaitMillis() < 0
+                || tags.size() > 50
+                || tags.containsKey("")) {
+            return no(Rejection.MALFORMED);
+        }
+        if (others || !next.equals(was) || !tags.equals(g.tags)) {
+            g.changed = envelope.wallMillis();
+        }
+        g.config = next;
+        g.paused = paused;
+        g.tags = tags;
+        g.planVersion = others ? index : g.planVersion;
+        return new Reply.Done();
     }
 
     private void end(GroupModel g) {

@@ -196,6 +196,11 @@ final class Simulation {
         GroupState seen = view.group(expected.name).orElseThrow();
         assertThat(seen.id()).isEqualTo(expected.id);
         assertThat(seen.generation()).isEqualTo(expected.generation);
+        assertThat(seen.planVersion()).isEqualTo(expected.planVersion);
+        assertThat(seen.config()).isEqualTo(expected.config);
+        assertThat(seen.paused()).isEqualTo(expected.paused);
+        assertThat(seen.changedWallMillis()).isEqualTo(expected.changed);
+        assertThat(view.tags(seen)).isEqualTo(expected.tags);
         assertThat(seen.scan()).isEqualTo(expected.scan);
         assertThat(seen.startOffset()).isEqualTo(expected.start);
         assertThat(seen.leased()).isEqualTo(expected.count(State.LEASED));

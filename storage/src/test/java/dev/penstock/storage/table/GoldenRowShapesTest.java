@@ -24,6 +24,8 @@ import dev.penstock.storage.model.UnsettledMessage.State;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Row values that the recorded log does not leave behind: other phases, starts and flags, numbers at their ends. */
@@ -60,8 +62,21 @@ class GoldenRowShapesTest {
             3,
             4,
             -1,
-            new GroupConfig(0, -1, GroupConfig.Ordering.KEY, GroupConfig.Mode.ROWS, List.of(), List.of("gap"), "日本"),
-            new StartPosition.AtOffset(300));
+            new GroupConfig(
+                    0,
+                    -1,
+                    GroupConfig.Ordering.KEY,
+                    GroupConfig.Mode.ROWS,
+                    List.of(),
+                    List.of("gap"),
+                    "日本",
+                    Long.MAX_VALUE,
+                    -1),
+            new StartPosition.AtOffset(300),
+            true,
+            Long.MIN_VALUE);
+
+    private static final TreeMap<String, String> TAGS = new TreeMap<>(Map.of("ä", "", "b", "日本"));
 
     private static final UnsettledMessage ONLY_OLD_HASH = new UnsettledMessage(
             5, State.READY, new LeaseRef(5, Long.MAX_VALUE, 3), 0, 1, -7, new KeyOrder(0, Long.MIN_VALUE, 0));
@@ -86,6 +101,7 @@ class GoldenRowShapesTest {
                 GroupTable.key(9),
                 UnsettledTable.key(9, 10, 5),
                 UnsettledTable.key(9, 10, 6),
+                TagTable.key(9),
                 StreamTable.key(7),
                 BatchFacts.key(7, Long.MAX_VALUE),
                 MetaTable.progressKey(),
@@ -98,6 +114,7 @@ class GoldenRowShapesTest {
                 GroupTable.encode(new GroupTable.Row(GROUP, 129)),
                 UnsettledTable.encode(ONLY_OLD_HASH),
                 UnsettledTable.encode(LONGEST),
+                TagTable.encode(TAGS),
                 StreamTable.encode(STREAM),
                 FACTS.encode(),
                 MetaTable.encode(MetaTable.Progress.NONE),
@@ -140,6 +157,7 @@ class GoldenRowShapesTest {
 
         assertThat(SourceTable.all(store)).containsExactly(INTENT);
         assertThat(GroupTable.all(store)).containsExactly(new GroupTable.Row(GROUP, 129));
+        assertThat(TagTable.get(store, 9)).isEqualTo(TAGS);
         assertThat(StreamTable.all(store)).containsExactly(STREAM);
         assertThat(BatchFacts.floor(store, 7, Long.MAX_VALUE)).contains(FACTS);
         assertThat(MetaTable.progress(store)).isEqualTo(MetaTable.Progress.NONE);

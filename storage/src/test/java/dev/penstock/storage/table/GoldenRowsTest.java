@@ -27,6 +27,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +65,7 @@ class GoldenRowsTest {
 
     @Test
     void shouldReadProgressAndFacts() {
-        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 35, DIGEST, 3160));
+        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 40, DIGEST, 3160));
         assertThat(MetaTable.facts(MetaTable.storedFacts(store))).isEqualTo(new MetaTable.Facts(2760, 1, 3, 4));
     }
 
@@ -127,13 +128,15 @@ class GoldenRowsTest {
     @Test
     void shouldReadGroups() {
         GroupConfig rich = new GroupConfig(
-                45_000,
+                60_000,
                 10,
                 GroupConfig.Ordering.KEY,
                 GroupConfig.Mode.CHANGES,
                 List.of("public.orders", "sales.*"),
                 List.of("insert"),
-                "record.amount > 100");
+                "record.amount > 100",
+                900,
+                20_000);
 
         assertThat(GroupTable.all(store))
                 .containsExactly(
@@ -152,7 +155,9 @@ class GoldenRowsTest {
                                         0,
                                         5000,
                                         GroupConfig.defaults(),
-                                        new StartPosition.Earliest()),
+                                        new StartPosition.Earliest(),
+                                        false,
+                                        5000),
                                 4),
                         new GroupTable.Row(
                                 new GroupState(
@@ -160,7 +165,7 @@ class GoldenRowsTest {
                                         "by-key",
                                         1,
                                         26,
-                                        24,
+                                        36,
                                         0,
                                         6,
                                         2,
@@ -169,8 +174,12 @@ class GoldenRowsTest {
                                         1,
                                         5000,
                                         rich,
-                                        new StartPosition.Latest()),
+                                        new StartPosition.Latest(),
+                                        true,
+                                        5000),
                                 0));
+        assertThat(TagTable.get(store, 1)).isEmpty();
+        assertThat(TagTable.get(store, 2)).containsExactly(Map.entry("team", "payments"));
         assertThat(GroupTable.idOf(store, "jobs")).hasValue(1);
         assertThat(GroupTable.idOf(store, "by-key")).hasValue(2);
         assertThat(GroupTable.idOf(store, "gone")).isEmpty();
@@ -259,7 +268,7 @@ class GoldenRowsTest {
         assertThat(manifest)
                 .isEqualTo(new RangeManifest(
                         2,
-                        35,
+                        40,
                         DIGEST,
                         1,
                         List.of(

@@ -47,6 +47,7 @@ public final class Invariants {
     public static void check(KeyReader reader) {
         Invariants invariants = new Invariants(reader);
         invariants.groups();
+        invariants.tags();
         invariants.messages();
         invariants.indexRows();
         for (StreamState stream : StreamTable.all(reader)) {
@@ -86,6 +87,18 @@ public final class Invariants {
         try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.SWEEP))) {
             for (; cursor.isValid(); cursor.next()) {
                 dead.add(new Generation(RowKey.intAt(cursor.key(), 1), RowKey.longAt(cursor.key(), 5)));
+            }
+        }
+    }
+
+    private void tags() {
+        Set<Integer> groups = new HashSet<>();
+        live.values().forEach(row -> groups.add(row.state().id()));
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.TAGS))) {
+            for (; cursor.isValid(); cursor.next()) {
+                int group = RowKey.intAt(cursor.key(), 1);
+                require(groups.contains(group), "tags are of a live group", group);
+                require(!TagTable.get(reader, group).isEmpty(), "a row of tags has some", group);
             }
         }
     }

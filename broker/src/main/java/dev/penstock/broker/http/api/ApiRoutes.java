@@ -52,6 +52,12 @@ public final class ApiRoutes {
                         .onLeader(Repeat.SAFE),
                 route("DELETE", "/v1/groups/{group}", Scope.ADMIN, form, new DeleteGroup(groups))
                         .onLeader(Repeat.NEVER),
+                route("PATCH", "/v1/groups/{group}", Scope.ADMIN, form, new UpdateGroup(groups, readers))
+                        .onLeader(Repeat.SAFE),
+                route("POST", "/v1/groups/{group}/pause", Scope.ADMIN, form, UpdateGroup.pause(groups, true))
+                        .onLeader(Repeat.SAFE),
+                route("POST", "/v1/groups/{group}/resume", Scope.ADMIN, form, UpdateGroup.pause(groups, false))
+                        .onLeader(Repeat.SAFE),
                 route("POST", "/v1/groups/{group}/receive", Scope.CONSUME, form, new ReceiveMessages(groups, grants))
                         .onLeader(Repeat.NEVER)
                         .withBatchBody()

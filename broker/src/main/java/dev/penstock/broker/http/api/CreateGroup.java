@@ -7,9 +7,9 @@ import dev.penstock.broker.http.HttpFailure;
 import dev.penstock.broker.http.JsonMembers;
 import dev.penstock.broker.http.Response;
 import dev.penstock.storage.model.Action;
+import dev.penstock.storage.model.GroupChange.Filter;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -61,28 +61,28 @@ final class CreateGroup implements Endpoint {
         GroupConfig.Mode mode = word(members, "mode", "changes", "rows").equals("rows")
                 ? GroupConfig.Mode.ROWS
                 : GroupConfig.Mode.CHANGES;
-        List<String> tables = new ArrayList<>();
-        List<String> actions = new ArrayList<>();
-        String where = "";
-        JsonMembers filter = members.object("filter").orElse(null);
-        if (filter != null) {
-            tables.addAll(filter.texts("tables", MAX_FILTER_ENTRIES));
-            tables.forEach(CreateGroup::checkTable);
-            actions.addAll(filter.texts("actions", MAX_FILTER_ENTRIES));
-            actions.forEach(CreateGroup::checkAction);
-            where = filter.text("where").orElse("");
-            if (where.length() > MAX_WHERE_CHARACTERS) {
-                throw HttpFailure.invalid(
-                        "expected at most " + MAX_WHERE_CHARACTERS + " characters for 'filter.where'");
-            }
-            filter.end();
-        }
+        Filter filter =
+                members.object("filter").map(CreateGroup::filter).orElseGet(() -> new Filter(List.of(), List.of(), ""));
         refuseWhatIsNotBuilt(maxDeliveries, mode);
-        return new GroupConfig(visibility, maxDeliveries, ordering, mode, tables, actions, where);
+        return new GroupConfig(
+                visibility, maxDeliveries, ordering, mode, filter.tables(), filter.actions(), filter.where());
+    }
+
+    static Filter filter(JsonMembers members) {
+        List<String> tables = members.texts("tables", MAX_FILTER_ENTRIES);
+        tables.forEach(CreateGroup::checkTable);
+        List<String> actions = members.texts("actions", MAX_FILTER_ENTRIES);
+        actions.forEach(CreateGroup::checkAction);
+        String where = members.text("where").orElse("");
+        if (where.length() > MAX_WHERE_CHARACTERS) {
+            throw HttpFailure.invalid("expected at most " + MAX_WHERE_CHARACTERS + " characters for 'filter.where'");
+        }
+        members.end();
+        return new Filter(tables, actions, where);
     }
 
     /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */
-    private static void refuseWhatIsNotBuilt(int maxDeliveries, GroupConfig.Mode mode) {
+    static void refuseWhatIsNotBuilt(int maxDeliveries, GroupConfig.Mode mode) {
         if (maxDeliveries > 0) {
             throw HttpFailure.invalid("expected no 'max_deliveries' above 0: dead letters are not built yet");
         }
@@ -91,7 +91,7 @@ final class CreateGroup implements Endpoint {
         }
     }
 
-    private static String word(JsonMembers members, String name, String usual, String other) {
+    static String word(JsonMembers members, String name, String usual, String other) {
         String word = members.text(name).orElse(usual);
         if (!word.equals(usual) && !word.equals(other)) {
             throw HttpFailure.invalid("expected \"" + usual + "\" or \"" + other + "\" for '" + name + "'");

@@ -27,7 +27,7 @@ final class GroupAnswers {
         GroupState group = described.group();
         out.writeStartObject();
         writeConfiguration(out, group, described.stream());
-        out.writeStringField("state", "active");
+        writeState(out, group);
         out.writeStringField("floor", Offsets.format(described.floor()));
         out.writeStringField("scan", Offsets.format(group.scan()));
         out.writeNumberField("backlog", described.backlog());
@@ -39,6 +39,10 @@ final class GroupAnswers {
         out.writeFieldName("oldest_unsettled_age");
         out.writeNumber(Durations.seconds(described.oldestUnsettledMillis()));
         out.writeEndObject();
+    }
+
+    static void writeState(JsonGenerator out, GroupState group) throws IOException {
+        out.writeStringField("state", group.paused() ? "paused" : "active");
     }
 
     static void writeConfiguration(JsonGenerator out, GroupState group, String stream) throws IOException {
@@ -89,7 +93,7 @@ final class GroupAnswers {
             out.writeBooleanField("ok", outcome == ItemOutcome.OK);
             switch (outcome) {
                 case OK -> {}
-                case LEASE_LOST -> out.writeStringField("error", "LEASE_LOST");
+                case LEASE_LOST, SOUGHT_PAST -> out.writeStringField("error", "LEASE_LOST");
                 case SETTLED -> out.writeStringField("error", "SETTLED");
                 case INVALID -> out.writeStringField("error", "INVALID_RECEIPT");
             }

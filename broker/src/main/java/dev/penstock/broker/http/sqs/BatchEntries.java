@@ -32,8 +32,11 @@ final class BatchEntries {
         }
         List<Entry> entries = new ArrayList<>();
         Set<String> ids = new HashSet<>();
-        for (SqsInput structure : structures) {
-            String id = structure.requiredText("Id");
+        for (int i = 0; i < structures.size(); i++) {
+            SqsInput structure = structures.get(i);
+            // As AWS names it, also where the request is JSON.
+            String where = kind + "." + (i + 1) + ".";
+            String id = structure.text("Id").orElseThrow(() -> SqsFailure.missing(where + "Id"));
             if (!ID.matcher(id).matches()) {
                 throw new SqsFailure(
                         Kind.INVALID_ENTRY_ID,
@@ -43,7 +46,9 @@ final class BatchEntries {
             if (!ids.add(id)) {
                 throw new SqsFailure(Kind.IDS_NOT_DISTINCT, "Id " + id + " repeated.");
             }
-            entries.add(new Entry(id, structure.requiredText("ReceiptHandle"), structure.integer("VisibilityTimeout")));
+            String handle =
+                    structure.text("ReceiptHandle").orElseThrow(() -> SqsFailure.missing(where + "ReceiptHandle"));
+            entries.add(new Entry(id, handle, structure.integer("VisibilityTimeout")));
         }
         return entries;
     }

@@ -12,22 +12,25 @@ final class ChangeMessageVisibility implements Endpoint {
 
     private final Queues queues;
     private final GroupOperations groups;
+    private final ReceiveAttempts attempts;
 
-    ChangeMessageVisibility(Queues queues, GroupOperations groups) {
+    ChangeMessageVisibility(Queues queues, GroupOperations groups, ReceiveAttempts attempts) {
         this.queues = queues;
         this.groups = groups;
+        this.attempts = attempts;
     }
 
     @Override
     public CompletableFuture<Response> handle(Exchange exchange) {
         SqsInput input = SqsInput.of(exchange);
         String handle = input.requiredText("ReceiptHandle");
-        int seconds = input.integer(
-                        "VisibilityTimeout", 0, ReceiveMessage.MAX_VISIBILITY_SECONDS, ReceiveMessage.VISIBILITY_RANGE)
-                .orElseThrow(() -> SqsFailure.missing("VisibilityTimeout"));
+        attempts.touched(List.of(handle));
+        if (!input.has("VisibilityTimeout")) {
+            throw SqsFailure.missing("VisibilityTimeout");
+        }
         return queues.ofUrl(input)
                 .thenCompose(queue -> groups.extend(
-                                queue.group().name(), List.of(handle), seconds * 1_000L, !queue.fifo())
+                                queue.group().name(), List.of(handle), seconds(input) * 1_000L, !queue.fifo())
                         .thenApplyAsync(
                                 settled -> {
                                     HandleOutcomes.ofChange(settled.results().get(0), handle, queue.fifo())
@@ -37,5 +40,11 @@ final class ChangeMessageVisibility implements Endpoint {
                                     return SqsAnswers.done(exchange, settled.logIndex());
                                 },
                                 exchange.executor()));
+    }
+
+    private static int seconds(SqsInput input) {
+        return input.integer(
+                        "VisibilityTimeout", 0, ReceiveMessage.MAX_VISIBILITY_SECONDS, ReceiveMessage.VISIBILITY_RANGE)
+                .orElse(0);
     }
 }

@@ -19,10 +19,12 @@ final class ChangeMessageVisibilityBatch implements Endpoint {
 
     private final Queues queues;
     private final GroupOperations groups;
+    private final ReceiveAttempts attempts;
 
-    ChangeMessageVisibilityBatch(Queues queues, GroupOperations groups) {
+    ChangeMessageVisibilityBatch(Queues queues, GroupOperations groups, ReceiveAttempts attempts) {
         this.queues = queues;
         this.groups = groups;
+        this.attempts = attempts;
     }
 
     private record Extended(List<BatchEntries.Entry> entries, Settled settled) {}
@@ -30,8 +32,9 @@ final class ChangeMessageVisibilityBatch implements Endpoint {
     @Override
     public CompletableFuture<Response> handle(Exchange exchange) {
         SqsInput input = SqsInput.of(exchange);
-        List<BatchEntries.Entry> entries = BatchEntries.of(input, "ChangeMessageVisibilityBatchRequestEntry");
-        return queues.ofUrl(input).thenCompose(queue -> change(exchange, queue, entries));
+        return queues.ofUrl(input)
+                .thenCompose(queue ->
+                        change(exchange, queue, BatchEntries.of(input, "ChangeMessageVisibilityBatchRequestEntry")));
     }
 
     private CompletableFuture<Response> change(
@@ -72,6 +75,7 @@ final class ChangeMessageVisibilityBatch implements Endpoint {
 
     private CompletableFuture<Extended> extend(Queues.Queue queue, int seconds, List<BatchEntries.Entry> entries) {
         List<String> handles = entries.stream().map(BatchEntries.Entry::handle).toList();
+        attempts.touched(handles);
         return groups.extend(queue.group().name(), handles, seconds * 1_000L, !queue.fifo())
                 .thenApply(settled -> new Extended(entries, settled));
     }

@@ -12,16 +12,19 @@ final class DeleteMessage implements Endpoint {
 
     private final Queues queues;
     private final GroupOperations groups;
+    private final ReceiveAttempts attempts;
 
-    DeleteMessage(Queues queues, GroupOperations groups) {
+    DeleteMessage(Queues queues, GroupOperations groups, ReceiveAttempts attempts) {
         this.queues = queues;
         this.groups = groups;
+        this.attempts = attempts;
     }
 
     @Override
     public CompletableFuture<Response> handle(Exchange exchange) {
         SqsInput input = SqsInput.of(exchange);
         String handle = input.requiredText("ReceiptHandle");
+        attempts.touched(List.of(handle));
         return queues.ofUrl(input)
                 .thenCompose(queue -> groups.ack(queue.group().name(), List.of(handle))
                         .thenApplyAsync(

@@ -14,23 +14,28 @@ final class DeleteMessageBatch implements Endpoint {
 
     private final Queues queues;
     private final GroupOperations groups;
+    private final ReceiveAttempts attempts;
 
-    DeleteMessageBatch(Queues queues, GroupOperations groups) {
+    DeleteMessageBatch(Queues queues, GroupOperations groups, ReceiveAttempts attempts) {
         this.queues = queues;
         this.groups = groups;
+        this.attempts = attempts;
     }
 
     @Override
     public CompletableFuture<Response> handle(Exchange exchange) {
         SqsInput input = SqsInput.of(exchange);
-        List<BatchEntries.Entry> entries = BatchEntries.of(input, "DeleteMessageBatchRequestEntry");
-        List<String> handles = entries.stream().map(BatchEntries.Entry::handle).toList();
-        return queues.ofUrl(input)
-                .thenCompose(queue -> groups.ack(queue.group().name(), handles)
-                        .thenApplyAsync(
-                                settled -> BatchAnswer.render(
-                                        exchange, settled.logIndex(), results(queue, entries, settled)),
-                                exchange.executor()));
+        return queues.ofUrl(input).thenCompose(queue -> {
+            List<BatchEntries.Entry> entries = BatchEntries.of(input, "DeleteMessageBatchRequestEntry");
+            List<String> handles =
+                    entries.stream().map(BatchEntries.Entry::handle).toList();
+            attempts.touched(handles);
+            return groups.ack(queue.group().name(), handles)
+                    .thenApplyAsync(
+                            settled ->
+                                    BatchAnswer.render(exchange, settled.logIndex(), results(queue, entries, settled)),
+                            exchange.executor());
+        });
     }
 
     private static List<BatchAnswer.Result> results(

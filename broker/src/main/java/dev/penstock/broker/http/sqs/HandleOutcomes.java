@@ -8,10 +8,11 @@ final class HandleOutcomes {
 
     private HandleOutcomes() {}
 
-    /** Standard queues take any handle, also of a message that is gone; FIFO queues fence. */
+    /** Standard queues take any handle, also of a message that is gone or purged; FIFO queues fence. */
     static Optional<SqsFailure> ofDelete(ItemOutcome outcome, String handle, boolean fifo) {
         return switch (outcome) {
             case OK, SETTLED -> Optional.empty();
+            case SOUGHT_PAST -> fifo ? Optional.of(lost(handle, true)) : Optional.empty();
             case LEASE_LOST -> Optional.of(lost(handle, fifo));
             case INVALID -> Optional.of(SqsFailure.invalidHandle(handle));
         };
@@ -20,7 +21,7 @@ final class HandleOutcomes {
     static Optional<SqsFailure> ofChange(ItemOutcome outcome, String handle, boolean fifo) {
         return switch (outcome) {
             case OK -> Optional.empty();
-            case SETTLED ->
+            case SETTLED, SOUGHT_PAST ->
                 Optional.of(SqsFailure.invalidValue(
                         handle,
                         "ReceiptHandle",
@@ -30,7 +31,7 @@ final class HandleOutcomes {
         };
     }
 
-    /** On a standard queue only a handle from before a seek or a re-creation is lost: it names nothing any more. */
+    /** On a standard queue only a handle from before a seek back is lost: it names nothing any more. */
     private static SqsFailure lost(String handle, boolean fifo) {
         return fifo
                 ? SqsFailure.invalidValue(handle, "ReceiptHandle", "The receipt handle has expired.")

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 final class ListQueues implements Endpoint {
 
     /** AWS' own bound, with and without pages. */
-    private static final int MAX_RESULTS = 1_000;
+    static final int MAX_RESULTS = 1_000;
 
     private final Queues queues;
     private final GroupOperations groups;

@@ -1,7 +1,14 @@
 package dev.penstock.broker.http.sqs;
 
+import dev.penstock.broker.deliver.GroupService.Described;
+import dev.penstock.broker.deliver.GroupService.Tags;
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.GroupFacts;
+import dev.penstock.broker.http.GroupOperations;
+import dev.penstock.broker.http.ReaderPool;
+import dev.penstock.storage.model.GroupState;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,10 +23,14 @@ final class Queues {
     private static final Pattern NAME = Pattern.compile("([A-Za-z0-9_-]{1,75})(\\.fifo)?");
 
     private final GroupFacts facts;
+    private final GroupOperations groups;
+    private final ReaderPool readers;
     private final SqsSettings settings;
 
-    Queues(GroupFacts facts, SqsSettings settings) {
+    Queues(GroupFacts facts, GroupOperations groups, ReaderPool readers, SqsSettings settings) {
         this.facts = facts;
+        this.groups = groups;
+        this.readers = readers;
         this.settings = settings;
     }
 
@@ -49,16 +60,51 @@ final class Queues {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /** How long a receive waits that names a queue and no time, as far as this node knows; 0 if it does not. */
+    long usualWaitMillis(SqsInput input) {
+        Matcher matcher = NAME.matcher(lastSegment(input.text("QueueUrl").orElse("")));
+        return matcher.matches()
+                ? facts.lastKnown(matcher.group(1))
+                        .map(GroupFacts.Fact::receiveWaitMillis)
+                        .orElse(0L)
+                : 0;
+    }
+
     CompletableFuture<Queue> named(String queueName) {
+        return find(queueName).thenApply(found -> found.orElseThrow(SqsFailure::noSuchQueue));
+    }
+
+    CompletableFuture<Optional<Queue>> find(String queueName) {
         Matcher matcher = NAME.matcher(queueName);
         if (!matcher.matches()) {
-            return CompletableFuture.failedFuture(SqsFailure.noSuchQueue());
+            return CompletableFuture.completedFuture(Optional.empty());
         }
         boolean fifo = matcher.group(2) != null;
         return facts.find(matcher.group(1))
-                .thenApply(found -> found.filter(fact -> fact.ordered() == fifo)
-                        .map(fact -> new Queue(queueName, fact))
-                        .orElseThrow(SqsFailure::noSuchQueue));
+                .thenApply(
+                        found -> found.filter(fact -> fact.ordered() == fifo).map(fact -> new Queue(queueName, fact)));
+    }
+
+    CompletableFuture<Described> describe(Queue queue) {
+        return readers.read(() -> groups.describe(queue.group().name()).orElseThrow(SqsFailure::noSuchQueue));
+    }
+
+    CompletableFuture<Tags> tags(Queue queue) {
+        return readers.read(() -> groups.tags(queue.group().name()).orElseThrow(SqsFailure::noSuchQueue));
+    }
+
+    Map<String, String> attributes(Queue queue, Described described) {
+        return QueueAttributes.of(queue, described, arn(queue.name()));
+    }
+
+    /** By a request to this node. */
+    void changed(GroupState group) {
+        facts.changed(group);
+    }
+
+    /** By a request to this node. */
+    void deleted(Queue queue) {
+        facts.forget(queue.group().name());
     }
 
     /** A URL under which this client reached us. */
@@ -72,7 +118,7 @@ final class Queues {
         return (secure ? "https://" : "http://") + host + "/" + settings.account() + "/" + queueName;
     }
 
-    String arn(String queueName) {
+    private String arn(String queueName) {
         return "arn:aws:sqs:" + settings.region() + ":" + settings.account() + ":" + queueName;
     }
 }

@@ -2,6 +2,7 @@ package dev.penstock.broker.http.sqs;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.penstock.broker.deliver.Delivery;
+import dev.penstock.broker.deliver.GroupService.ItemOutcome;
 import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.deliver.Refused;
@@ -16,32 +17,37 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /** ReceiveMessage: up to ten messages, waiting up to 20 seconds for the first. */
 final class ReceiveMessage implements Endpoint {
 
-    private static final int MAX_WAIT_SECONDS = 20;
+    static final int MAX_WAIT_SECONDS = 20;
     static final int MAX_VISIBILITY_SECONDS = 43_200;
     static final String VISIBILITY_RANGE = "Must be between 0 and 43200, if provided.";
     private static final long MAX_EVENT_BYTES = 4L << 20;
+    private static final long WAY_BACK_MILLIS = 500;
 
     private final Queues queues;
     private final GroupOperations groups;
     private final Grants grants;
+    private final ReceiveAttempts attempts;
 
-    ReceiveMessage(Queues queues, GroupOperations groups, Grants grants) {
+    ReceiveMessage(Queues queues, GroupOperations groups, Grants grants, ReceiveAttempts attempts) {
         this.queues = queues;
         this.groups = groups;
         this.grants = grants;
+        this.attempts = attempts;
     }
 
     private record Asked(
             int max,
-            long waitMillis,
+            OptionalLong waitMillis,
             OptionalLong visibilityMillis,
             List<String> systemNames,
             List<String> attributeNames) {
@@ -49,25 +55,29 @@ final class ReceiveMessage implements Endpoint {
         static Asked of(SqsInput input) {
             int max = input.integer("MaxNumberOfMessages", 1, 10, "Must be between 1 and 10, if provided.")
                     .orElse(1);
-            int wait = input.integer("WaitTimeSeconds", 0, MAX_WAIT_SECONDS, "Must be >= 0 and <= 20, if provided.")
-                    .orElse(0);
+            OptionalInt wait =
+                    input.integer("WaitTimeSeconds", 0, MAX_WAIT_SECONDS, "Must be >= 0 and <= 20, if provided.");
             OptionalInt visibility = input.integer("VisibilityTimeout", 0, MAX_VISIBILITY_SECONDS, VISIBILITY_RANGE);
             List<String> system = new ArrayList<>(input.texts("AttributeNames"));
             system.addAll(input.texts("MessageSystemAttributeNames"));
-            return new Asked(
-                    max,
-                    wait * 1_000L,
-                    visibility.isPresent() ? OptionalLong.of(visibility.getAsInt() * 1_000L) : OptionalLong.empty(),
-                    system,
-                    input.texts("MessageAttributeNames"));
+            return new Asked(max, millis(wait), millis(visibility), system, input.texts("MessageAttributeNames"));
+        }
+
+        private static OptionalLong millis(OptionalInt seconds) {
+            return seconds.isPresent() ? OptionalLong.of(seconds.getAsInt() * 1_000L) : OptionalLong.empty();
         }
     }
 
-    /** The wait that the request names; what is wrong with it the endpoint will say. */
-    static long waitMillis(Exchange exchange) {
+    /** The wait that the request names, or its queue; what is wrong with it the endpoint will say. */
+    long waitMillis(Exchange exchange) {
         try {
-            OptionalInt seconds = SqsInput.of(exchange).integer("WaitTimeSeconds");
-            return seconds.isPresent() ? Math.max(0, Math.min(seconds.getAsInt(), MAX_WAIT_SECONDS)) * 1_000L : -1;
+            SqsInput input = SqsInput.of(exchange);
+            OptionalInt seconds = input.integer("WaitTimeSeconds");
+            if (seconds.isPresent()) {
+                return Math.max(0, Math.min(seconds.getAsInt(), MAX_WAIT_SECONDS)) * 1_000L;
+            }
+            long usual = queues.usualWaitMillis(input);
+            return usual > 0 ? usual : -1;
         } catch (SqsFailure notWellFormed) {
             return -1;
         }
@@ -76,18 +86,59 @@ final class ReceiveMessage implements Endpoint {
     @Override
     public CompletableFuture<Response> handle(Exchange exchange) {
         SqsInput input = SqsInput.of(exchange);
-        Asked asked = Asked.of(input);
         grants.checkRoom();
-        return queues.ofUrl(input).thenCompose(queue -> receive(exchange, queue, asked));
+        return queues.ofUrl(input).thenCompose(queue -> receive(exchange, queue, input));
     }
 
-    private CompletableFuture<Response> receive(Exchange exchange, Queues.Queue queue, Asked asked) {
+    private CompletableFuture<Response> receive(Exchange exchange, Queues.Queue queue, SqsInput input) {
+        Asked asked = Asked.of(input);
+        long waitMillis = asked.waitMillis().orElseGet(() -> usualWait(exchange, queue));
         ReceiveRequest request = new ReceiveRequest(
-                queue.group().name(), asked.max(), asked.waitMillis(), asked.visibilityMillis(), MAX_EVENT_BYTES);
-        CompletableFuture<Received> received = exchange.cancelling(groups.receive(request));
+                queue.group().name(), asked.max(), waitMillis, asked.visibilityMillis(), MAX_EVENT_BYTES);
+        Optional<String> attempt = ReceiveAttempts.idOf(input, queue.fifo());
+        CompletableFuture<Received> received = attempt.isPresent()
+                ? attempted(exchange, queue, request, attempt.get())
+                : exchange.cancelling(groups.receive(request));
         CompletableFuture<Response> answer =
                 grants.answer(exchange, request, received, messages -> render(exchange, queue, asked, messages));
         return queue.fifo() ? answer.exceptionally(failure -> emptyAtTheLimit(exchange, failure)) : answer;
+    }
+
+    /** The messages of the same attempt before, if they are all still its own; else new ones. */
+    private CompletableFuture<Received> attempted(
+            Exchange exchange, Queues.Queue queue, ReceiveRequest request, String attempt) {
+        String group = request.group();
+        long visibilityMillis = request.visibilityMillis().orElse(queue.group().visibilityMillis());
+        CompletableFuture<Optional<Received>> before = attempts.find(group, attempt)
+                .filter(known -> visibilityMillis > 0)
+                .map(known -> leasedAnew(group, known, visibilityMillis))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+        return before.thenCompose(known -> known.isPresent()
+                ? CompletableFuture.completedFuture(known.get())
+                : exchange.cancelling(groups.receive(request)).thenApply(received -> {
+                    if (visibilityMillis > 0 && !received.deliveries().isEmpty()) {
+                        attempts.remember(group, attempt, received);
+                    }
+                    return received;
+                }));
+    }
+
+    private CompletableFuture<Optional<Received>> leasedAnew(String group, Received known, long visibilityMillis) {
+        long plannedNanos = System.nanoTime();
+        List<String> handles =
+                known.deliveries().stream().map(Delivery::receipt).toList();
+        return groups.extend(group, handles, visibilityMillis, false).thenApply(settled -> {
+            boolean all = settled.results().stream().allMatch(outcome -> outcome == ItemOutcome.OK);
+            return all
+                    ? Optional.of(new Received(settled.logIndex(), plannedNanos, known.deliveries()))
+                    : Optional.empty();
+        });
+    }
+
+    /** The queue's own wait, within the time that the node which took the request will wait for an answer. */
+    private static long usualWait(Exchange exchange, Queues.Queue queue) {
+        long left = TimeUnit.NANOSECONDS.toMillis(exchange.deadlineNanos() - System.nanoTime()) - WAY_BACK_MILLIS;
+        return Math.max(0, Math.min(queue.group().receiveWaitMillis(), left));
     }
 
     /** AWS refuses above the in-flight limit on standard queues, and just has no messages on FIFO queues. */

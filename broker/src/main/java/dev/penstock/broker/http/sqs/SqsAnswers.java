@@ -1,8 +1,11 @@
 package dev.penstock.broker.http.sqs;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.Json;
 import dev.penstock.broker.http.Response;
+import java.io.IOException;
+import java.util.Map;
 
 /** What all answers of the SQS view have in common. Stateless. */
 final class SqsAnswers {
@@ -13,6 +16,14 @@ final class SqsAnswers {
 
     static Response of(int status, byte[] body, String requestId) {
         return Response.of(status, CONTENT_TYPE, body).with("x-amzn-RequestId", requestId);
+    }
+
+    static void writeMap(JsonGenerator out, String name, Map<String, String> map) throws IOException {
+        out.writeObjectFieldStart(name);
+        for (Map.Entry<String, String> entry : map.entrySet()) {
+            out.writeStringField(entry.getKey(), entry.getValue());
+        }
+        out.writeEndObject();
     }
 
     static Response ok(Exchange exchange, Json.Writer body) {

@@ -22,12 +22,22 @@ final class SqsFailure extends RuntimeException {
                 "com.amazonaws.sqs#BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400),
         INVALID_ENTRY_ID("com.amazonaws.sqs#InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId", 400),
         INVALID_ATTRIBUTE_NAME("com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName", 400),
+        INVALID_ATTRIBUTE_VALUE("com.amazonaws.sqs#InvalidAttributeValue", "InvalidAttributeValue", 400),
+        QUEUE_NAME_EXISTS("com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists", 400),
+        PURGE_IN_PROGRESS("com.amazonaws.sqs#PurgeQueueInProgress", "AWS.SimpleQueueService.PurgeQueueInProgress", 403),
+        UNSUPPORTED_OPERATION(
+                "com.amazonaws.sqs#UnsupportedOperation", "AWS.SimpleQueueService.UnsupportedOperation", 400),
+        RESOURCE_NOT_FOUND("com.amazonaws.sqs#ResourceNotFoundException", "ResourceNotFoundException", 404),
         OVER_LIMIT("com.amazonaws.sqs#OverLimit", "OverLimit", 403),
         INVALID_PARAMETER_VALUE(
                 "com.amazon.coral.service#InvalidParameterValueException", "InvalidParameterValue", 400),
         MISSING_PARAMETER("com.amazon.coral.service#MissingRequiredParameterException", "MissingParameter", 400),
         SERIALIZATION("com.amazon.coral.service#SerializationException", "SerializationException", 400),
         UNKNOWN_OPERATION("com.amazon.coral.service#UnknownOperationException", "UnknownOperationException", 404),
+        /** Of the Query protocol, which alone can lack it. */
+        MISSING_ACTION("com.amazon.coral.service#MissingActionException", "MissingAction", 400),
+        /** Of the Query protocol. */
+        MALFORMED_QUERY("com.amazon.coral.service#MalformedQueryStringException", "MalformedQueryString", 400),
         TOO_LARGE("com.amazon.coral.service#RequestEntityTooLargeException", "RequestEntityTooLarge", 413),
         HEADERS_TOO_LARGE("com.amazon.coral.service#RequestEntityTooLargeException", "RequestEntityTooLarge", 431),
         TIMEOUT("com.amazon.coral.service#RequestTimeoutException", "RequestTimeout", 408),
@@ -87,6 +97,21 @@ final class SqsFailure extends RuntimeException {
         return new SqsFailure(
                 Kind.INVALID_PARAMETER_VALUE,
                 "Value " + shown(value) + " for parameter " + parameter + " is invalid. Reason: " + reason);
+    }
+
+    static SqsFailure unknownAttribute(String name) {
+        return new SqsFailure(Kind.INVALID_ATTRIBUTE_NAME, "Unknown Attribute " + shown(name) + ".");
+    }
+
+    /** @param reason AWS' own words where they are known; may be empty */
+    static SqsFailure invalidAttribute(String name, String reason) {
+        return new SqsFailure(
+                Kind.INVALID_ATTRIBUTE_VALUE,
+                "Invalid value for the parameter " + name + "." + (reason.isEmpty() ? "" : " Reason: " + reason));
+    }
+
+    static SqsFailure unsupported(String message) {
+        return new SqsFailure(Kind.UNSUPPORTED_OPERATION, message);
     }
 
     static SqsFailure invalidHandle(String handle) {

@@ -40,11 +40,16 @@ public final class SqsForm implements ErrorForm {
             case HEADERS_TOO_LARGE, TARGET_TOO_LONG -> new SqsFailure(Kind.HEADERS_TOO_LARGE, detail);
             case REQUEST_TIMEOUT -> new SqsFailure(Kind.TIMEOUT, detail);
             case MALFORMED_REQUEST, EXPECTATION_FAILED -> new SqsFailure(Kind.SERIALIZATION, detail);
-            case INVALID_REQUEST, OFFSET_OUT_OF_RANGE, OFFSET_TRIMMED, GROUP_EXISTS, GROUP_CHANGED ->
+            case INVALID_REQUEST, OFFSET_OUT_OF_RANGE, OFFSET_TRIMMED, GROUP_EXISTS ->
                 new SqsFailure(Kind.INVALID_PARAMETER_VALUE, detail);
             case INTERNAL -> new SqsFailure(Kind.INTERNAL, detail);
-            case NO_LEADER, OUTCOME_UNKNOWN, OVERLOADED, TOO_MANY_CONNECTIONS, ANSWER_TOO_LATE, NOT_READY ->
-                new SqsFailure(Kind.UNAVAILABLE, detail);
+            case GROUP_CHANGED,
+                    NO_LEADER,
+                    OUTCOME_UNKNOWN,
+                    OVERLOADED,
+                    TOO_MANY_CONNECTIONS,
+                    ANSWER_TOO_LATE,
+                    NOT_READY -> new SqsFailure(Kind.UNAVAILABLE, detail);
         };
     }
 

@@ -8,8 +8,11 @@ import dev.penstock.broker.http.Json;
 import dev.penstock.broker.http.sqs.SqsFailure.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The members of a request. Lenient as AWS is: members that are not known are left alone, so that newer SDKs work; a wrong
@@ -72,6 +75,24 @@ record SqsInput(ObjectNode object) {
             texts.add(item.textValue());
         }
         return texts;
+    }
+
+    /** A map of strings, in order of its keys; empty if it is missing. */
+    SortedMap<String, String> map(String name) {
+        SortedMap<String, String> map = new TreeMap<>();
+        Optional<JsonNode> value = member(name);
+        if (value.isPresent() && !value.get().isObject()) {
+            throw wrongType(name, "a map");
+        }
+        if (value.isPresent()) {
+            for (Map.Entry<String, JsonNode> entry : value.get().properties()) {
+                if (!entry.getValue().isTextual()) {
+                    throw wrongType(name, "a map of strings");
+                }
+                map.put(entry.getKey(), entry.getValue().textValue());
+            }
+        }
+        return map;
     }
 
     List<SqsInput> structures(String name) {

@@ -9,38 +9,83 @@ import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Route;
 import dev.penstock.broker.http.Route.Repeat;
 import dev.penstock.broker.http.Scope;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The SQS view's part of the table of routes. Stateless. */
 public final class SqsRoutes {
 
+    private static final ErrorForm FORM = new SqsForm();
+
     private SqsRoutes() {}
 
     public static List<Route> of(
             GroupOperations groups, GroupFacts facts, ReaderPool readers, Grants grants, SqsSettings settings) {
-        Queues queues = new Queues(facts, settings);
-        ErrorForm form = new SqsForm();
+        Queues queues = new Queues(facts, groups, readers, settings);
+        List<Route> routes = new ArrayList<>(messages(queues, groups, grants));
+        routes.addAll(queues(queues, groups, readers, settings));
+        routes.addAll(refused(queues));
+        return routes;
+    }
+
+    private static List<Route> messages(Queues queues, GroupOperations groups, Grants grants) {
+        ReceiveAttempts attempts = new ReceiveAttempts(System::nanoTime);
+        ReceiveMessage receive = new ReceiveMessage(queues, groups, grants, attempts);
         return List.of(
-                operation("GetQueueUrl", form, new GetQueueUrl(queues), Repeat.SAFE),
-                operation("ListQueues", form, new ListQueues(queues, groups, readers), Repeat.SAFE),
-                operation("GetQueueAttributes", form, new GetQueueAttributes(queues, groups, readers), Repeat.SAFE),
-                operation("ReceiveMessage", form, new ReceiveMessage(queues, groups, grants), Repeat.NEVER)
-                        .waiting(ReceiveMessage::waitMillis),
-                operation("DeleteMessage", form, new DeleteMessage(queues, groups), Repeat.SAFE),
-                operation("DeleteMessageBatch", form, new DeleteMessageBatch(queues, groups), Repeat.SAFE)
+                consumer("ReceiveMessage", receive, Repeat.NEVER).waiting(receive::waitMillis),
+                consumer("DeleteMessage", new DeleteMessage(queues, groups, attempts), Repeat.SAFE),
+                consumer("DeleteMessageBatch", new DeleteMessageBatch(queues, groups, attempts), Repeat.SAFE)
                         .withBatchBody(),
                 // With 0 it gives the message back: repeated after that it would answer for, or take, another's lease.
-                operation("ChangeMessageVisibility", form, new ChangeMessageVisibility(queues, groups), Repeat.NEVER),
-                operation(
+                consumer(
+                        "ChangeMessageVisibility", new ChangeMessageVisibility(queues, groups, attempts), Repeat.NEVER),
+                consumer(
                                 "ChangeMessageVisibilityBatch",
-                                form,
-                                new ChangeMessageVisibilityBatch(queues, groups),
+                                new ChangeMessageVisibilityBatch(queues, groups, attempts),
                                 Repeat.NEVER)
                         .withBatchBody());
     }
 
-    private static Route operation(String name, ErrorForm form, Endpoint endpoint, Repeat repeat) {
-        return Route.operation("AmazonSQS." + name, Scope.CONSUME, form, endpoint)
-                .onLeader(repeat);
+    private static List<Route> queues(Queues queues, GroupOperations groups, ReaderPool readers, SqsSettings settings) {
+        return List.of(
+                consumer("GetQueueUrl", new GetQueueUrl(queues), Repeat.SAFE),
+                consumer("ListQueues", new ListQueues(queues, groups, readers), Repeat.SAFE),
+                consumer("GetQueueAttributes", new GetQueueAttributes(queues), Repeat.SAFE),
+                consumer("ListQueueTags", new ListQueueTags(queues), Repeat.SAFE),
+                consumer("ListDeadLetterSourceQueues", new ListDeadLetterSourceQueues(queues), Repeat.SAFE),
+                operator("SetQueueAttributes", new SetQueueAttributes(queues, groups), Repeat.SAFE),
+                operator("TagQueue", new TagQueue(queues, groups), Repeat.SAFE),
+                operator("UntagQueue", new UntagQueue(queues, groups), Repeat.SAFE),
+                operator("CreateQueue", new CreateQueue(queues), Repeat.SAFE),
+                operator("DeleteQueue", new DeleteQueue(queues, groups), Repeat.NEVER),
+                // Repeated, it would take what came in between.
+                operator("PurgeQueue", new PurgeQueue(queues, groups, settings.purgeIntervalMillis()), Repeat.NEVER));
+    }
+
+    /** Operations of AWS that are known, and answered with the reason why not. */
+    private static List<Route> refused(Queues queues) {
+        MoveTasks moves = new MoveTasks(queues);
+        return List.of(
+                consumer("SendMessage", NotOffered.sending(queues), Repeat.SAFE).withBatchBody(),
+                consumer("SendMessageBatch", NotOffered.sending(queues), Repeat.SAFE)
+                        .withBatchBody(),
+                operator("AddPermission", NotOffered.permissions(queues), Repeat.SAFE),
+                operator("RemovePermission", NotOffered.permissions(queues), Repeat.SAFE),
+                operator("StartMessageMoveTask", moves::ofSource, Repeat.SAFE),
+                operator("ListMessageMoveTasks", moves::ofSource, Repeat.SAFE),
+                operator("CancelMessageMoveTask", MoveTasks.cancel(), Repeat.SAFE));
+    }
+
+    private static Route consumer(String name, Endpoint endpoint, Repeat repeat) {
+        return operation(name, Scope.CONSUME, endpoint, repeat);
+    }
+
+    /** What changes queues needs the scope that changes groups. */
+    private static Route operator(String name, Endpoint endpoint, Repeat repeat) {
+        return operation(name, Scope.ADMIN, endpoint, repeat);
+    }
+
+    private static Route operation(String name, Scope scope, Endpoint endpoint, Repeat repeat) {
+        return Route.operation("AmazonSQS." + name, scope, FORM, endpoint).onLeader(repeat);
     }
 }

@@ -226,4 +226,63 @@ class GroupsApiTest {
             assertThat(answer.text()).contains("\"code\":\"UNKNOWN_GROUP\"", "\"status\":404", "\"type\":\"urn:");
         }
     }
+
+    private RawClient.Answer patch(String body) throws IOException {
+        return client.call("PATCH", "/v1/groups/w", TestNode.ADMIN, body);
+    }
+
+    @Test
+    void shouldChangeWhatIsNamedAndNothingElse() throws IOException {
+        post("/v1/groups", "{\"name\":\"w\",\"visibility_timeout\":\"5s\",\"filter\":{\"actions\":[\"insert\"]}}");
+
+        RawClient.Answer changed = patch("{\"visibility_timeout\":\"1m\",\"ordering\":\"none\"}");
+
+        assertThat(changed.status()).isEqualTo(200);
+        assertThat(changed.header("penstock-log-index")).matches("\\d+");
+        assertThat(changed.text())
+                .contains("\"visibility_timeout\":\"60s\"", "\"actions\":[\"insert\"]", "\"state\":\"active\"");
+        assertThat(patch("{\"filter\":{\"tables\":[\"a.b\"]}}").text())
+                .contains("\"filter\":{\"tables\":[\"a.b\"]}", "\"visibility_timeout\":\"60s\"");
+        assertThat(patch("{\"filter\":{}}").text()).contains("\"filter\":{}");
+        assertThat(patch("{}").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"ordering\":\"key\"} | cannot be changed",
+                "{\"ordering\":\"x\"} | for 'ordering'",
+                "{\"name\":\"v\"} | unknown member 'name'",
+                "{\"start\":\"earliest\"} | unknown member 'start'",
+                "{\"visibility_timeout\":\"13h\"} | at most 43200s",
+                "{\"max_deliveries\":5} | dead letters are not built yet",
+                "{\"mode\":\"rows\"} | the mode rows is not built yet",
+                "{\"filter\":{\"tables\":[\"orders\"]}} | schema.table",
+                "{\"filter\":[]} | an object for 'filter'"
+            })
+    void shouldRefuseChangesThatCannotBe(String body, String said) throws IOException {
+        post("/v1/groups", "{\"name\":\"w\"}");
+
+        RawClient.Answer answer = patch(body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains(said);
+    }
+
+    @Test
+    void shouldPauseAndResume() throws IOException {
+        post("/v1/groups", "{\"name\":\"w\"}");
+        node.groups.add("w", 1);
+
+        assertThat(post("/v1/groups/w/pause", "").text()).contains("\"state\":\"paused\"");
+        assertThat(post("/v1/groups/w/receive", "{\"wait\":\"50ms\"}").text()).contains("\"messages\":[]");
+        assertThat(client.call("GET", "/v1/groups/w", TestNode.ADMIN, "").text())
+                .contains("\"state\":\"paused\"");
+        assertThat(post("/v1/groups/w/resume", "{}").text()).contains("\"state\":\"active\"");
+        assertThat(post("/v1/groups/w/receive", "{}").text()).contains("\"delivery_count\":1");
+        assertThat(post("/v1/groups/no/pause", "").status()).isEqualTo(404);
+        assertThat(post("/v1/groups/w/pause", "{\"for\":1}").status()).isEqualTo(400);
+    }
 }

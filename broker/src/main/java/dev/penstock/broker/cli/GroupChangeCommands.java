@@ -1,0 +1,139 @@
+package dev.penstock.broker.cli;
+
+import dev.penstock.client.GroupInfo;
+import dev.penstock.client.GroupUpdate;
+import dev.penstock.client.PenstockClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code groups update|pause|resume}. Stateless. */
+final class GroupChangeCommands {
+
+    private GroupChangeCommands() {}
+
+    static void addTo(CommandLine groups, Surroundings surroundings) {
+        groups.addSubcommand(new Update(new Session(surroundings)));
+        groups.addSubcommand(new Pause(new Session(surroundings)));
+        groups.addSubcommand(new Resume(new Session(surroundings)));
+    }
+
+    private static int show(Session session, GroupInfo changed) {
+        if (session.isJson()) {
+            session.out().println(changed);
+        } else {
+            GroupsCommand.print(session.out(), List.of(session.client().group(changed.name())));
+        }
+        return ExitCode.OK;
+    }
+
+    /** A group's configuration changed. */
+    @Command(
+            name = "update",
+            mixinStandardHelpOptions = true,
+            description = "Changes a group: only what is given. Another filter holds for events not yet looked at.",
+            footer = {"", "Example: ./penstock groups update workers --visibility-timeout 1m"})
+    private static final class Update implements Callable<Integer> {
+
+        @Parameters(paramLabel = "GROUP", description = "Its name.")
+        private String group = "";
+
+        @Option(names = "--visibility-timeout", paramLabel = "DURATION", description = "Length of a lease.")
+        private @Nullable Duration visibilityTimeout;
+
+        @Option(
+                names = "--max-deliveries",
+                paramLabel = "N",
+                description = "After so many deliveries a message is dead; 0 = unlimited.")
+        private @Nullable Integer maxDeliveries;
+
+        @Option(
+                names = "--table",
+                paramLabel = "SCHEMA.TABLE",
+                split = ",",
+                description = "Only events of this table, or of schema.*; may be repeated. Replaces the whole filter.")
+        private List<String> tables = List.of();
+
+        @Option(
+                names = "--action",
+                paramLabel = "ACTION",
+                split = ",",
+                description = "Only insert, update, delete, truncate, read or message. Replaces the whole filter.")
+        private List<String> actions = List.of();
+
+        @Option(names = "--no-filter", description = "Every event from now on.")
+        private boolean noFilter;
+
+        @Mixin
+        private final Session session;
+
+        Update(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            boolean filters = !tables.isEmpty() || !actions.isEmpty();
+            if (filters && noFilter) {
+                throw new CommandFailed(
+                        ExitCode.USAGE, "--no-filter and a filter exclude each other", "give one of the two");
+            }
+            if (!filters && !noFilter && visibilityTimeout == null && maxDeliveries == null) {
+                throw new CommandFailed(
+                        ExitCode.USAGE, "nothing to change was given", "see: penstock groups update --help");
+            }
+            PenstockClient client = session.client();
+            GroupUpdate.Filter filter = filters || noFilter ? new GroupUpdate.Filter(tables, actions) : null;
+            return show(session, client.updateGroup(group, new GroupUpdate(visibilityTimeout, maxDeliveries, filter)));
+        }
+    }
+
+    /** A group that delivers nothing for a while. */
+    @Command(
+            name = "pause",
+            mixinStandardHelpOptions = true,
+            description = "Stops a group's deliveries. Messages that are out can still be settled.")
+    private static final class Pause implements Callable<Integer> {
+
+        @Parameters(paramLabel = "GROUP", description = "Its name.")
+        private String group = "";
+
+        @Mixin
+        private final Session session;
+
+        Pause(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            return show(session, session.client().pauseGroup(group));
+        }
+    }
+
+    /** And delivers again. */
+    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Goes on with a group that was paused.")
+    private static final class Resume implements Callable<Integer> {
+
+        @Parameters(paramLabel = "GROUP", description = "Its name.")
+        private String group = "";
+
+        @Mixin
+        private final Session session;
+
+        Resume(Session session) {
+            this.session = session;
+        }
+
+        @Override
+        public Integer call() {
+            return show(session, session.client().resumeGroup(group));
+        }
+    }
+}
