@@ -18,6 +18,8 @@ public enum CommandType {
     CREATE_GROUP(16),
     DELETE_GROUP(17),
     SEEK_GROUP(18),
+    PUT_KEY(20),
+    REVOKE_KEY(21),
     GRANT(32),
     ACK(33),
     NACK(34),

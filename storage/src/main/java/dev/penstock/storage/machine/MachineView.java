@@ -1,5 +1,6 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.model.ApiKeyState;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
@@ -42,6 +43,9 @@ public interface MachineView extends AutoCloseable {
     Optional<GroupState> group(String name);
 
     Optional<GroupState> group(int groupId);
+
+    /** Keys of the HTTP API, revoked ones too, in order of id. */
+    List<ApiKeyState> apiKeys();
 
     /** The lowest unsettled offset of the group, or its scan position. */
     long floor(GroupState group);

@@ -21,6 +21,8 @@ final class RowKey {
     static final int SWEEP = 0x0a;
     static final int KEY = 0x0b;
 
+    static final int API_KEY = 0x0e;
+
     /** The value of a row that says all in its key. */
     static final byte[] NOTHING = new byte[0];
 

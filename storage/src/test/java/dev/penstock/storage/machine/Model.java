@@ -87,6 +87,7 @@ final class Model {
     final Map<Integer, GroupModel> groups = new HashMap<>();
     final TreeMap<Ended, Map<Long, Message>> ended =
             new TreeMap<>(Comparator.comparingInt(Ended::group).thenComparingLong(Ended::generation));
+    final ModelKeys keys = new ModelKeys();
     long clock;
     private int nextStream = 1;
     private int nextGroup = 1;
@@ -120,6 +121,8 @@ final class Model {
             case CREATE_GROUP -> create((Command.CreateGroup) command);
             case DELETE_GROUP -> delete((Command.DeleteGroup) command);
             case SEEK_GROUP -> seek((Command.SeekGroup) command);
+            case PUT_KEY -> keys.put((Command.PutKey) command, index, clock);
+            case REVOKE_KEY -> keys.revoke((Command.RevokeKey) command, index);
             case GRANT -> grant((Command.Grant) command);
             case ACK -> ack((Command.Ack) command);
             case NACK -> nack((Command.Nack) command);
