@@ -48,7 +48,10 @@ final class GoldenCommands {
                 new Command.Sweep(500),
                 new Command.Mark(),
                 new Command.RaiseFeatureLevel(1),
-                new Command.SourceTimeline(1, POSITION, 4));
+                new Command.SourceTimeline(1, POSITION, 4),
+                new Command.PutKey(
+                        "orders-app", 1234, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 43_200_000),
+                new Command.RevokeKey("orders-app", true));
     }
 
     /** Numbers at their ends, empty lists and texts, the other value of each flag. */
