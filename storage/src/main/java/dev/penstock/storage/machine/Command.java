@@ -190,12 +190,14 @@ public sealed interface Command {
     // ---- keys of the HTTP API ----
 
     /**
-     * Makes a key (revision 0; refused if the id is there), or gives a key of that revision a new secret, scopes included.
+     * Makes a key (revision {@link #NEW}; refused if the id is there), or gives a key of that revision a new secret, scopes included.
      *
      * @param secret sealed by the node that proposes it: opaque here
      * @param overlapMillis how long the secret before stays good beside the new one; 0 = void at once
      */
     record PutKey(String id, long revision, byte[] secret, List<String> scopes, long overlapMillis) implements Command {
+        public static final long NEW = -1;
+
         public PutKey {
             scopes = List.copyOf(scopes);
         }

@@ -33,7 +33,7 @@ final class KeyHandler {
             return Refusal.malformed(fault);
         }
         Optional<ApiKeyState> known = ApiKeyTable.get(entry.tx, c.id());
-        return c.revision() == 0 ? create(entry, c, known) : rotate(entry, c, known);
+        return c.revision() == Command.PutKey.NEW ? create(entry, c, known) : rotate(entry, c, known);
     }
 
     private static Reply create(Entry entry, Command.PutKey c, Optional<ApiKeyState> known) {
@@ -138,8 +138,8 @@ final class KeyHandler {
         if (c.secret().length == 0 || c.secret().length > MAX_SECRET_BYTES) {
             return "expected a sealed secret of 1 to " + MAX_SECRET_BYTES + " bytes";
         }
-        if (c.revision() < 0) {
-            return "expected a revision of at least 0";
+        if (c.revision() < Command.PutKey.NEW) {
+            return "expected a revision of at least " + Command.PutKey.NEW;
         }
         if (c.scopes().isEmpty()
                 || c.scopes().size() > MAX_SCOPES

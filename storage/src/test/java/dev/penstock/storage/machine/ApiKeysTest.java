@@ -36,7 +36,7 @@ class ApiKeysTest {
     }
 
     private long create(String id, int secret) {
-        return ((Reply.KeyChanged) f.apply(put(id, 0, secret, 0))).revision();
+        return ((Reply.KeyChanged) f.apply(put(id, -1, secret, 0))).revision();
     }
 
     @Test
@@ -58,7 +58,7 @@ class ApiKeysTest {
     void shouldRefuseAnIdThatIsTaken() {
         create("app", 1);
 
-        assertRejected(f.apply(put("app", 0, 2, 0)), Rejection.KEY_EXISTS);
+        assertRejected(f.apply(put("app", -1, 2, 0)), Rejection.KEY_EXISTS);
         assertThat(key("app").secret()).containsExactly(1, 7);
     }
 
@@ -119,7 +119,7 @@ class ApiKeysTest {
         assertThat(key("app").secret()).isEmpty();
         assertThat(key("app").previousSecret()).isEmpty();
         assertRejected(f.apply(put("app", key("app").revision(), 3, 0)), Rejection.KEY_REVOKED);
-        assertRejected(f.apply(put("app", 0, 3, 0)), Rejection.KEY_EXISTS);
+        assertRejected(f.apply(put("app", -1, 3, 0)), Rejection.KEY_EXISTS);
     }
 
     @Test
@@ -146,16 +146,16 @@ class ApiKeysTest {
     void shouldRefuseNonsense() {
         byte[] secret = {1};
         for (Command.PutKey nonsense : List.of(
-                new Command.PutKey("", 0, secret, List.of("admin"), 0),
-                new Command.PutKey("a.b", 0, secret, List.of("admin"), 0),
-                new Command.PutKey("app", 0, new byte[0], List.of("admin"), 0),
-                new Command.PutKey("app", 0, new byte[KeyHandler.MAX_SECRET_BYTES + 1], List.of("admin"), 0),
-                new Command.PutKey("app", -1, secret, List.of("admin"), 0),
-                new Command.PutKey("app", 0, secret, List.of(), 0),
-                new Command.PutKey("app", 0, secret, List.of(""), 0),
-                new Command.PutKey("app", 0, secret, List.of("a".repeat(129)), 0),
-                new Command.PutKey("app", 0, secret, List.of("admin"), -1),
-                new Command.PutKey("app", 0, secret, List.of("admin"), Long.MAX_VALUE))) {
+                new Command.PutKey("", -1, secret, List.of("admin"), 0),
+                new Command.PutKey("a.b", -1, secret, List.of("admin"), 0),
+                new Command.PutKey("app", -1, new byte[0], List.of("admin"), 0),
+                new Command.PutKey("app", -1, new byte[KeyHandler.MAX_SECRET_BYTES + 1], List.of("admin"), 0),
+                new Command.PutKey("app", -2, secret, List.of("admin"), 0),
+                new Command.PutKey("app", -1, secret, List.of(), 0),
+                new Command.PutKey("app", -1, secret, List.of(""), 0),
+                new Command.PutKey("app", -1, secret, List.of("a".repeat(129)), 0),
+                new Command.PutKey("app", -1, secret, List.of("admin"), -1),
+                new Command.PutKey("app", -1, secret, List.of("admin"), Long.MAX_VALUE))) {
             assertRejected(f.apply(nonsense), Rejection.MALFORMED);
         }
         assertThat(keys()).isEmpty();
@@ -167,7 +167,7 @@ class ApiKeysTest {
         for (int i = 0; i < KeyHandler.MAX_KEYS; i++) {
             create("k" + i, i);
         }
-        assertRejected(f.apply(put("more", 0, 1, 0)), Rejection.KEY_LIMIT);
+        assertRejected(f.apply(put("more", -1, 1, 0)), Rejection.KEY_LIMIT);
         f.apply(new Command.RevokeKey("k7", false));
         f.apply(new Command.RevokeKey("k3", false));
 

@@ -98,7 +98,7 @@ final class CommandGenerator {
         if (random.nextInt(4) == 0) {
             return new Command.RevokeKey(id, random.nextInt(3) > 0);
         }
-        long revision = random.nextBoolean() ? 0 : model.keys.revision(id) - (rarely() ? 1 : 0);
+        long revision = random.nextBoolean() ? -1 : model.keys.revision(id) - (rarely() ? 1 : 0);
         byte[] secret = new byte[rarely() ? 0 : 2];
         random.nextBytes(secret);
         return new Command.PutKey(

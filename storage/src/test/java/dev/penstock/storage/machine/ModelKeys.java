@@ -28,7 +28,7 @@ final class ModelKeys {
     Reply put(Command.PutKey c, long index, long clock) {
         boolean malformed = !c.id().matches("[A-Za-z0-9_-]{1,75}")
                 || c.secret().length == 0
-                || c.revision() < 0
+                || c.revision() < -1
                 || c.scopes().isEmpty()
                 || c.overlapMillis() < 0;
         if (malformed) {
@@ -36,7 +36,7 @@ final class ModelKeys {
         }
         Key key = keys.get(c.id());
         long until = 0;
-        if (c.revision() == 0) {
+        if (c.revision() == -1) {
             if (key != null) {
                 return no(Rejection.KEY_EXISTS);
             }
