@@ -21,12 +21,12 @@ class GoldenKeysTest {
 
     private static List<Command> commands() {
         return List.of(
-                new Command.PutKey("app", 0, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 0),
-                new Command.PutKey("Zeta_9", 0, new byte[] {(byte) 0xff}, List.of("admin"), 43_200_000),
+                new Command.PutKey("app", -1, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 0),
+                new Command.PutKey("Zeta_9", -1, new byte[] {(byte) 0xff}, List.of("admin"), 43_200_000),
                 new Command.PutKey("app", 1, new byte[] {4}, List.of("read:ä", "send:*"), 43_200_000),
                 new Command.PutKey("Zeta_9", 2, new byte[] {5}, List.of("admin"), 60_000),
                 new Command.RevokeKey("Zeta_9", true),
-                new Command.PutKey("gone", 0, new byte[] {6}, List.of("admin"), 0),
+                new Command.PutKey("gone", -1, new byte[] {6}, List.of("admin"), 0),
                 new Command.RevokeKey("gone", false),
                 new Command.PutKey("", Long.MIN_VALUE, new byte[0], List.of(), Long.MAX_VALUE));
     }
