@@ -11,6 +11,9 @@ import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
+import dev.penstock.broker.keys.KeyRing;
+import dev.penstock.broker.keys.KeyService;
+import dev.penstock.broker.keys.MasterKey;
 import dev.penstock.broker.metrics.MeasuredSubmitter;
 import dev.penstock.broker.metrics.NodeMetrics;
 import dev.penstock.broker.plan.LogBatches;
@@ -34,6 +37,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -139,7 +143,10 @@ public final class Node implements AutoCloseable {
         EventReader reader = new EventReader(ports, batches);
         LeaderDuties duties = new LeaderDuties(submitter, ports, ports, NodeSettings.sources(config));
         samples.attach(duties);
-        NodeReport report = opened("status", new NodeReport(config, ports, peers, duties, disk));
+        Optional<MasterKey> masterKey = NodeSettings.masterKey(config);
+        KeyRing keyRing = new KeyRing(ports, masterKey);
+        KeyService keys = new KeyService(submitter, ports, ports, masterKey, NodeSettings.keyIds(config));
+        NodeReport report = opened("status", new NodeReport(config, ports, peers, duties, disk, keyRing::problem));
         GroupService groups = openGroups(submitter, ports, reader, batches);
         samples.attach(groups);
         openHttp(new NodeHttp.Parts(
@@ -148,6 +155,8 @@ public final class Node implements AutoCloseable {
                 ports,
                 groups,
                 reader,
+                keyRing,
+                keys,
                 report,
                 peerClient,
                 peerKeys,
@@ -169,6 +178,7 @@ public final class Node implements AutoCloseable {
         opened("repairs", repairs::shutdownNow);
         RepairPeers.serve(peerEndpoints, raft, repairs);
         ports.attach(raft);
+        requireKeysOpen(keyRing);
         duties.start();
         opened("duties", duties);
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
@@ -244,6 +254,14 @@ public final class Node implements AutoCloseable {
                     "The HTTP address " + config.http().bind() + " cannot be used (" + e.getMessage()
                             + "): stop the program that listens there, or configure another http.bind.",
                     e);
+        }
+    }
+
+    /** A node that cannot check the keys of its clients is no node of this cluster: told at once, not by 503s. */
+    private static void requireKeysOpen(KeyRing keys) throws StartRefused {
+        Optional<String> problem = keys.problem();
+        if (problem.isPresent()) {
+            throw new StartRefused(Reason.KEYS, "This node cannot use the keys of its cluster: " + problem.get() + ".");
         }
     }
 

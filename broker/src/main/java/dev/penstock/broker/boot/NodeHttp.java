@@ -10,6 +10,7 @@ import dev.penstock.broker.http.GroupOperations;
 import dev.penstock.broker.http.HttpCounters;
 import dev.penstock.broker.http.HttpLimits;
 import dev.penstock.broker.http.HttpServer;
+import dev.penstock.broker.http.KeyLookup;
 import dev.penstock.broker.http.LeaderForward;
 import dev.penstock.broker.http.ProblemForm;
 import dev.penstock.broker.http.ReaderPool;
@@ -17,6 +18,7 @@ import dev.penstock.broker.http.RequestObserver;
 import dev.penstock.broker.http.Route;
 import dev.penstock.broker.http.Router;
 import dev.penstock.broker.http.api.ApiRoutes;
+import dev.penstock.broker.http.api.KeyRoutes;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
@@ -25,6 +27,8 @@ import dev.penstock.broker.http.peer.PeerServer;
 import dev.penstock.broker.http.sqs.SqsForm;
 import dev.penstock.broker.http.sqs.SqsRoutes;
 import dev.penstock.broker.http.sqs.SqsSettings;
+import dev.penstock.broker.keys.KeyRing;
+import dev.penstock.broker.keys.KeyService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,6 +66,8 @@ final class NodeHttp implements AutoCloseable {
             RaftPorts ports,
             GroupService groups,
             EventReader events,
+            KeyRing keyRing,
+            KeyService keys,
             NodeReport report,
             PeerClient peerClient,
             PeerKeys peerKeys,
@@ -85,7 +91,7 @@ final class NodeHttp implements AutoCloseable {
                 routes(config, parts, limits, readers),
                 new ProblemForm(),
                 new SqsForm(),
-                new Authenticator(NodeSettings.keys(config), Clock.systemUTC()),
+                new Authenticator(new KeyLookup(NodeSettings.keys(config), parts.keyRing()), Clock.systemUTC()),
                 forward,
                 limits,
                 parts.observer());
@@ -118,6 +124,7 @@ final class NodeHttp implements AutoCloseable {
                         config.source().map(source -> source.name()).orElse(DEFAULT_STREAM)),
                 readers,
                 grants));
+        routes.addAll(KeyRoutes.of(parts.keys(), NodeSettings.keys(config), readers));
         routes.addAll(SqsRoutes.of(groups, facts, readers, grants, SqsSettings.defaults()));
         return routes;
     }

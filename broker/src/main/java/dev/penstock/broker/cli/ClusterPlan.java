@@ -24,6 +24,7 @@ record ClusterPlan(
         Optional<PlannedSource> source,
         String clusterId,
         String clusterSecret,
+        String masterKey,
         String keyId,
         String keySecret) {
 
@@ -42,6 +43,7 @@ record ClusterPlan(
                 dataDirectory,
                 source,
                 "c-" + hex(random, 6),
+                text(random),
                 text(random),
                 "PK" + hex(random, 9).toUpperCase(Locale.ROOT),
                 text(random));
@@ -106,6 +108,8 @@ record ClusterPlan(
                 + "cluster:\n"
                 + "  id: " + quoted(clusterId) + "\n"
                 + "  secret: { value: " + quoted(clusterSecret) + " }\n"
+                + "  # Seals the secrets of 'penstock keys create'; the same on all nodes, and not to be lost.\n"
+                + "  master_key: { value: " + quoted(masterKey) + " }\n"
                 + "\nnode:\n"
                 + "  id: " + id(node) + "\n"
                 + "  data_dir: " + quoted(dataDir) + "\n"

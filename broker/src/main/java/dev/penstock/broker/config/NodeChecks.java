@@ -30,6 +30,7 @@ final class NodeChecks {
 
     void run() {
         checkSecret("cluster.secret", CLUSTER_SECRET, "32 to 256 printable characters without spaces");
+        checkSecret("cluster.master_key", CLUSTER_SECRET, "32 to 256 printable characters without spaces");
         checkKeys();
         checkPeers();
         checkSelf();

@@ -13,7 +13,9 @@ public final class StartRefused extends Exception {
         DAMAGED,
         NOT_ANSWERED,
         /** The source's database cannot be read as configured. */
-        SOURCE
+        SOURCE,
+        /** The master key is missing, or another than that of the cluster's keys. */
+        KEYS
     }
 
     private final Reason reason;

@@ -56,7 +56,8 @@ class ConfigLoaderTest {
                                 + " to 'password: {env: NAME}'",
                         "12 source.password: expected {env: NAME} or {file: PATH}, as this secret does not stand in the"
                                 + " file",
-                        "14 keys[0].scopes[1]: expected one of admin, consume, read, monitor, but got 'root'",
+                        "14 keys[0].scopes[1]: expected admin, monitor, consume, read, send, or"
+                                + " one of the last three with a pattern of names such as consume:orders-*, but got 'root'",
                         "14 keys[0].secret: expected 16 to 256 printable characters without spaces, but the secret (in the"
                                 + " configuration file) is not of that form",
                         "16 limits.body: expected a size from 64KiB to 64MiB, such as 256KiB or 2GiB, but got"

@@ -18,6 +18,7 @@ class SettingsMappingTest {
             cluster:
               id: shop-events
               secret: { env: CLUSTER_SECRET }
+              master_key: { env: MASTER_KEY }
             node:
               id: n2
               data_dir: data/n2
@@ -42,7 +43,7 @@ class SettingsMappingTest {
             keys:
               - id: app
                 secret: { value: abcdefghijklmnop }
-                scopes: [admin, consume, read, monitor]
+                scopes: [admin, "consume:orders-*", read, send, monitor]
             metrics:
               public: true
             limits:
@@ -78,7 +79,7 @@ class SettingsMappingTest {
             """;
 
     private static final Map<String, String> ENVIRONMENT =
-            Map.of("CLUSTER_SECRET", SettingsFile.SECRET, "DB_PASSWORD", "hunter2");
+            Map.of("CLUSTER_SECRET", SettingsFile.SECRET, "MASTER_KEY", SettingsFile.SECRET, "DB_PASSWORD", "hunter2");
 
     @TempDir
     Path directory;
@@ -92,7 +93,9 @@ class SettingsMappingTest {
         assertThat(config)
                 .isEqualTo(new NodeConfig(
                         new ClusterSettings(
-                                "shop-events", new Secret.FromEnvironment("CLUSTER_SECRET", SettingsFile.SECRET)),
+                                "shop-events",
+                                new Secret.FromEnvironment("CLUSTER_SECRET", SettingsFile.SECRET),
+                                Optional.of(new Secret.FromEnvironment("MASTER_KEY", SettingsFile.SECRET))),
                         new IdentitySettings("n2", directory.resolve("data/n2")),
                         new HttpSettings(new Address("0.0.0.0", 7001), Optional.of(new Address("b.example", 7001))),
                         new RaftSettings(new Address("0.0.0.0", 7101), Optional.of(new Address("b.example", 7101))),
@@ -110,7 +113,9 @@ class SettingsMappingTest {
                                 List.of("public.orders", "sales.invoices"),
                                 5_000)),
                         List.of(new KeySettings(
-                                "app", new Secret.Inline("abcdefghijklmnop"), List.of(KeySettings.Scope.values()))),
+                                "app",
+                                new Secret.Inline("abcdefghijklmnop"),
+                                List.of("admin", "consume:orders-*", "read", "send", "monitor"))),
                         new MetricsSettings(true),
                         new LimitSettings(
                                 3_000, 300, 32 << 10, 3 << 20, 9 << 20, 6_000, 16_000, 120_000, 31_000, 1_000),

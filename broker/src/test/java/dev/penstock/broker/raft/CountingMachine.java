@@ -4,6 +4,7 @@ import dev.penstock.storage.machine.Applied;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
+import dev.penstock.storage.model.ApiKeyState;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
@@ -242,6 +243,11 @@ final class CountingMachine implements ReplicatedState {
         @Override
         public Optional<GroupState> group(int groupId) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<ApiKeyState> apiKeys() {
+            return List.of();
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.penstock.broker.http.sqs;
 
 import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.GroupFacts;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,6 +50,17 @@ final class Queues {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
+    /** The group behind a queue of that name, whether or not there is one; empty if it cannot be a queue's name. */
+    static Optional<String> groupOf(String queueName) {
+        Matcher matcher = NAME.matcher(queueName);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /** The same of a QueueUrl. */
+    static Optional<String> groupOfUrl(String url) {
+        return groupOf(lastSegment(url));
+    }
+
     CompletableFuture<Queue> named(String queueName) {
         Matcher matcher = NAME.matcher(queueName);
         if (!matcher.matches()) {
@@ -64,11 +76,13 @@ final class Queues {
     /** A URL under which this client reached us. */
     String url(Exchange exchange, String queueName) {
         String host = exchange.request().headers().first("Host").orElse("localhost");
-        boolean secure = exchange.request()
-                .headers()
-                .first("X-Forwarded-Proto")
-                .filter("https"::equalsIgnoreCase)
-                .isPresent();
+        // The connection itself, or what stands before us and says that it took it over TLS.
+        boolean secure = exchange.request().secure()
+                || exchange.request()
+                        .headers()
+                        .first("X-Forwarded-Proto")
+                        .filter("https"::equalsIgnoreCase)
+                        .isPresent();
         return (secure ? "https://" : "http://") + host + "/" + settings.account() + "/" + queueName;
     }
 
