@@ -1,16 +1,19 @@
 package dev.penstock.broker.boot;
 
 import dev.penstock.broker.config.NodeConfig;
+import dev.penstock.broker.config.TlsSettings;
 import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.HttpCounters;
+import dev.penstock.broker.http.ServerTls;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
+import dev.penstock.broker.http.peer.PeerTls;
 import dev.penstock.broker.keys.KeyRing;
 import dev.penstock.broker.keys.KeyService;
 import dev.penstock.broker.keys.MasterKey;
@@ -124,7 +127,9 @@ public final class Node implements AutoCloseable {
         DiskGuard disk = DiskGuard.of(directory.root(), config.storage().minFreeBytes());
         EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
         PeerKeys peerKeys = new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
-        PeerClient peerClient = opened("peer channels", new PeerClient(loops, peerKeys, nodeId));
+        PeerClient peerClient = opened(
+                "peer channels",
+                new PeerClient(loops, peerKeys, nodeId, config.http().tls().map(tls -> new PeerTls())));
         ClusterPeers peers = new ClusterPeers(nodeId, peerClient, NodeSettings.otherHttpAddresses(config));
         PeerEndpoints peerEndpoints = new PeerEndpoints();
         Startup startup = new Startup(
@@ -161,6 +166,7 @@ public final class Node implements AutoCloseable {
                 peerClient,
                 peerKeys,
                 peerEndpoints,
+                openTls(counters),
                 metrics::scrape,
                 metrics::answered));
 
@@ -242,6 +248,18 @@ public final class Node implements AutoCloseable {
                     "The directory " + dataDirectory.resolve("tmp") + " cannot be used (" + e
                             + "): give this process's user the right to write and to execute there.",
                     e);
+        }
+    }
+
+    private Optional<ServerTls> openTls(HttpCounters counters) throws StartRefused {
+        if (config.http().tls().isEmpty()) {
+            return Optional.empty();
+        }
+        TlsSettings tls = config.http().tls().get();
+        try {
+            return Optional.of(opened("TLS", ServerTls.open(tls.certificateFile(), tls.keyFile(), counters)));
+        } catch (IOException e) {
+            throw new StartRefused(Reason.TLS, "The files of http.tls are of no use: " + e.getMessage() + ".", e);
         }
     }
 

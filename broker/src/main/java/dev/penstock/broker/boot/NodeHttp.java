@@ -17,6 +17,7 @@ import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.RequestObserver;
 import dev.penstock.broker.http.Route;
 import dev.penstock.broker.http.Router;
+import dev.penstock.broker.http.ServerTls;
 import dev.penstock.broker.http.api.ApiRoutes;
 import dev.penstock.broker.http.api.KeyRoutes;
 import dev.penstock.broker.http.peer.EventLoops;
@@ -72,6 +73,7 @@ final class NodeHttp implements AutoCloseable {
             PeerClient peerClient,
             PeerKeys peerKeys,
             PeerEndpoints peerEndpoints,
+            Optional<ServerTls> tls,
             Supplier<String> metrics,
             RequestObserver observer) {}
 
@@ -101,7 +103,15 @@ final class NodeHttp implements AutoCloseable {
         try {
             return new NodeHttp(
                     readers,
-                    HttpServer.start(parts.loops(), bind, limits, parts.counters(), members(addresses), router, peers));
+                    HttpServer.start(
+                            parts.loops(),
+                            bind,
+                            limits,
+                            parts.counters(),
+                            members(addresses),
+                            router,
+                            peers,
+                            parts.tls()));
         } catch (IOException e) {
             readers.close();
             throw e;

@@ -133,7 +133,8 @@ final class NodeSettings {
     /** HTTP addresses of all nodes by id. */
     static Map<String, URI> httpAddresses(NodeConfig config) {
         Map<String, URI> addresses = new LinkedHashMap<>();
-        config.peers().forEach(peer -> addresses.put(peer.id(), uri(peer.http())));
+        String scheme = config.http().tls().isPresent() ? "https" : "http";
+        config.peers().forEach(peer -> addresses.put(peer.id(), uri(scheme, peer.http())));
         return addresses;
     }
 
@@ -143,7 +144,7 @@ final class NodeSettings {
         return others;
     }
 
-    private static URI uri(Address address) {
-        return URI.create("http://" + address);
+    private static URI uri(String scheme, Address address) {
+        return URI.create(scheme + "://" + address);
     }
 }

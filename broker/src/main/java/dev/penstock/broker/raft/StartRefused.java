@@ -15,7 +15,9 @@ public final class StartRefused extends Exception {
         /** The source's database cannot be read as configured. */
         SOURCE,
         /** The master key is missing, or another than that of the cluster's keys. */
-        KEYS
+        KEYS,
+        /** Certificate or key of the HTTP port cannot be used. */
+        TLS
     }
 
     private final Reason reason;

@@ -48,7 +48,7 @@ class ConfigLoaderTest {
                         "4 http.bind: expected host:port, such as 127.0.0.1:7800 or [::1]:7800, but got '7800'",
                         "6 raft.bind: 0.0.0.0:7900 can be reached from other machines, and without TLS keys and rows"
                                 + " would travel in the clear; bind to 127.0.0.1, or set 'insecure: true' if you trust"
-                                + " that network",
+                                + " that network (the Raft port is never encrypted)",
                         "7 peers: expected an odd number of nodes up to 7, usually 3, but got 2; two nodes stop as soon as"
                                 + " one of them does",
                         "9 peers[1].raft: expected another value than peers[0].raft, but both are 'a:7900'",
@@ -96,7 +96,7 @@ class ConfigLoaderTest {
     @Test
     void shouldListTheKeysWhereNoneIsNear() {
         assertThat(SettingsFile.problems(directory, SettingsFile.MINIMAL + "http: { xyzzy: 1 }\n"))
-                .containsExactly("5 http.xyzzy: unknown key; expected one of advertise, bind");
+                .containsExactly("5 http.xyzzy: unknown key; expected one of advertise, bind, tls");
     }
 
     @Test

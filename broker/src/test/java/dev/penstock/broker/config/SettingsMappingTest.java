@@ -25,6 +25,9 @@ class SettingsMappingTest {
             http:
               bind: 0.0.0.0:7001
               advertise: b.example:7001
+              tls:
+                certificate_file: tls.crt
+                key_file: /etc/penstock/tls.key
             raft:
               bind: 0.0.0.0:7101
               advertise: b.example:7101
@@ -97,7 +100,11 @@ class SettingsMappingTest {
                                 new Secret.FromEnvironment("CLUSTER_SECRET", SettingsFile.SECRET),
                                 Optional.of(new Secret.FromEnvironment("MASTER_KEY", SettingsFile.SECRET))),
                         new IdentitySettings("n2", directory.resolve("data/n2")),
-                        new HttpSettings(new Address("0.0.0.0", 7001), Optional.of(new Address("b.example", 7001))),
+                        new HttpSettings(
+                                new Address("0.0.0.0", 7001),
+                                Optional.of(new Address("b.example", 7001)),
+                                Optional.of(new TlsSettings(
+                                        directory.resolve("tls.crt"), Path.of("/etc/penstock/tls.key")))),
                         new RaftSettings(new Address("0.0.0.0", 7101), Optional.of(new Address("b.example", 7101))),
                         List.of(
                                 new PeerSettings("n1", new Address("a.example", 7001), new Address("a.example", 7101)),

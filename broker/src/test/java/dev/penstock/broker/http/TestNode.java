@@ -10,6 +10,7 @@ import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
 import dev.penstock.broker.http.peer.PeerServer;
+import dev.penstock.broker.http.peer.PeerTls;
 import dev.penstock.broker.http.sqs.SqsForm;
 import dev.penstock.broker.http.sqs.SqsRoutes;
 import dev.penstock.broker.http.sqs.SqsSettings;
@@ -65,7 +66,7 @@ public final class TestNode implements AutoCloseable {
     public final LocalLog keyLog = new LocalLog(new Machine(new InMemoryStore()));
 
     public final KeyService keys;
-    public final HttpCounters counters = new HttpCounters();
+    public final HttpCounters counters;
     public final Map<String, URI> peers = new ConcurrentHashMap<>();
     public final PeerClient peerClient;
     public final PeerEndpoints peerEndpoints = new PeerEndpoints();
@@ -74,7 +75,7 @@ public final class TestNode implements AutoCloseable {
     public volatile Optional<PeerEndpoints.Endpoint> forwardOverride = Optional.empty();
 
     private final EventLoops loops = new EventLoops(2);
-    private final ReaderPool readers = new ReaderPool(2, counters);
+    private final ReaderPool readers;
     private final HttpServer server;
 
     public static TestNode start() throws IOException {
@@ -90,10 +91,23 @@ public final class TestNode implements AutoCloseable {
     }
 
     TestNode(String id, FakeGroups groups, HttpLimits limits, Set<InetAddress> members) throws IOException {
+        this(id, groups, limits, members, new HttpCounters(), Optional.empty());
+    }
+
+    TestNode(
+            String id,
+            FakeGroups groups,
+            HttpLimits limits,
+            Set<InetAddress> members,
+            HttpCounters counters,
+            Optional<ServerTls> tls)
+            throws IOException {
+        this.counters = counters;
+        this.readers = new ReaderPool(2, counters);
         this.id = id;
         this.groups = groups;
         PeerKeys peerKeys = new PeerKeys(CLUSTER_SECRET);
-        peerClient = new PeerClient(loops, peerKeys, id);
+        peerClient = new PeerClient(loops, peerKeys, id, tls.map(own -> new PeerTls()));
         GroupFacts facts = new GroupFacts(groups, readers);
         Grants grants = new Grants(groups, facts, limits, counters);
         ApiRoutes.Ports ports = new ApiRoutes.Ports(
@@ -123,7 +137,8 @@ public final class TestNode implements AutoCloseable {
                 counters,
                 members,
                 router,
-                new PeerServer(id, peerKeys, peerEndpoints));
+                new PeerServer(id, peerKeys, peerEndpoints),
+                tls);
     }
 
     public int port() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -43,13 +44,15 @@ final class PeerLink extends SimpleChannelInboundHandler<Frame> {
         this.nodeId = nodeId;
     }
 
-    static PeerLink open(Bootstrap bootstrap, String host, int port, PeerKeys keys, String nodeId) {
+    static PeerLink open(
+            Bootstrap bootstrap, String host, int port, Optional<PeerTls> tls, PeerKeys keys, String nodeId) {
         PeerLink link = new PeerLink(host + ":" + port, nodeId);
         Channel opened = bootstrap
                 .clone()
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        tls.ifPresent(own -> channel.pipeline().addLast(own.newHandler(channel.alloc())));
                         channel.pipeline().addLast(new PeerHandshake(keys, link.peer), link);
                     }
                 })
