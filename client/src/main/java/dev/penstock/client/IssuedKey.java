@@ -1,5 +1,6 @@
 package dev.penstock.client;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param token {@code <id>.<secret>}; id and secret are also good as AWS credentials
  * @param previousValidFor after a rotation: how long the secret before is still good, such as {@code 43200s}
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record IssuedKey(
         String id,
         String secret,

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,15 +139,19 @@ final class Transport {
         }
 
         private void failed(Throwable failure) {
-            boolean neverSent = failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
+            boolean tls = failure instanceof SSLHandshakeException;
+            boolean neverSent =
+                    tls || failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
             if (failure instanceof IOException && (neverSent || call.repeatable()) && mayTryAgain()) {
                 goOn(PAUSE_MILLIS);
                 return;
             }
             String asked = "no answer from " + nodes + " after " + tried + (tried == 1 ? " try (" : " tries (")
                     + failure + ")";
-            result.completeExceptionally(new PenstockException(
-                    0, neverSent ? PenstockException.UNREACHABLE : PenstockException.NO_ANSWER, asked, "", failure));
+            String code = tls
+                    ? PenstockException.TLS
+                    : neverSent ? PenstockException.UNREACHABLE : PenstockException.NO_ANSWER;
+            result.completeExceptionally(new PenstockException(0, code, asked, "", failure));
         }
 
         /** Every node is asked once; then again until the time is over. */

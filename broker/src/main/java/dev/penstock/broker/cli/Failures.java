@@ -88,6 +88,9 @@ final class Failures {
             case PenstockException.UNREACHABLE ->
                 "is a node running there? Check --url, PENSTOCK_URL, or ./penstock demo";
             case PenstockException.NO_ANSWER -> "it may have been applied; look, then repeat it";
+            case PenstockException.TLS ->
+                "name the certificate of the nodes' authority with --ca-file or PENSTOCK_CA_FILE, and the nodes as the"
+                        + " certificates do";
             case "UNKNOWN_GROUP" -> "penstock groups ls shows what there is";
             case "UNKNOWN_STREAM" -> "penstock streams ls shows what there is";
             case "UNKNOWN_KEY" -> "penstock keys list shows what there is";

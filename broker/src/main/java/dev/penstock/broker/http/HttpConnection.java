@@ -195,7 +195,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         decoder.drop();
         SslHandler tls = context.pipeline().get(SslHandler.class);
         if (tls != null) {
-            tls.closeOutbound();
+            Ignored.outcome(tls.closeOutbound());
         } else if (context.channel() instanceof SocketChannel socket && socket.isActive()) {
             Ignored.outcome(socket.shutdownOutput());
         }

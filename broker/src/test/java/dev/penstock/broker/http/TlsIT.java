@@ -143,7 +143,10 @@ class TlsIT {
 
     @Test
     void shouldNotBeTalkedToByClientsThatDoNot() {
-        assertThatThrownBy(() -> client(options()).cluster()).isInstanceOf(PenstockException.class);
+        assertThatThrownBy(() -> client(options()).cluster())
+                .isInstanceOfSatisfying(
+                        PenstockException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(PenstockException.TLS));
         await().untilAsserted(() ->
                 assertThat(counters.hits(HttpCounters.Limit.TLS_HANDSHAKE)).isPositive());
     }
