@@ -131,7 +131,8 @@ record ClusterPlan(
             return yaml;
         }
         return yaml
-                + "\n# Nothing on these ports is encrypted: let only your private network reach them.\n"
+                + "\n# The Raft port is not encrypted, nor is the HTTP port before it has http.tls (docs/deploy.md): let only your"
+                + " private network reach them.\n"
                 + "insecure: true\n";
     }
 

@@ -41,7 +41,8 @@ record DemoState(
         return new DemoState(
                 get(properties, "cluster.id", file),
                 get(properties, "cluster.secret", file),
-                get(properties, "cluster.master_key", file),
+                // Not there in a directory of before there were master keys; any will do that stays the same.
+                properties.getProperty("cluster.master_key", get(properties, "cluster.secret", file)),
                 new ClusterPlan.Key(get(properties, "key.id", file), get(properties, "key.secret", file)),
                 new DemoDatabase.Names(
                         get(properties, "role", file),
