@@ -160,6 +160,42 @@ public final class PenstockClient {
         return derived(get(path.toString(), wait), as(EventPage.class));
     }
 
+    // ---- Keys
+
+    /** All keys, revoked ones too; never with a secret. */
+    public List<KeyInfo> keys() {
+        return await(derived(get("/v1/keys", Duration.ZERO), listOf("keys", KeyInfo.class)));
+    }
+
+    /**
+     * Creates a key. Never repeated by itself: after {@link PenstockException#NO_ANSWER} there may be one whose secret
+     * nobody knows; revoke it.
+     *
+     * @param id null = the cluster makes one
+     * @param scopes such as {@code admin}, {@code monitor}, {@code consume:orders-*}, {@code read:main}
+     */
+    public IssuedKey createKey(@Nullable String id, List<String> scopes) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        if (id != null) {
+            body.put("id", id);
+        }
+        body.put("scopes", scopes);
+        return await(derived(post("/v1/keys", Json.write(body), false), as(IssuedKey.class)));
+    }
+
+    /** Gives a key a new secret, beside which the old one is good for {@code overlap}. Never repeated by itself. */
+    public IssuedKey rotateKey(String id, Duration overlap) {
+        Map<String, Object> body = Map.of("overlap", Json.duration(overlap));
+        return await(
+                derived(post("/v1/keys/" + encoded(id) + "/rotate", Json.write(body), false), as(IssuedKey.class)));
+    }
+
+    /** @param previousOnly only the secret before the last rotation */
+    public void revokeKey(String id, boolean previousOnly) {
+        String which = previousOnly ? "?secret=previous" : "";
+        await(send("DELETE", "/v1/keys/" + encoded(id) + which, null, Duration.ZERO, true));
+    }
+
     // ---- Cluster
 
     /** Answered by any node, also without a leader. */

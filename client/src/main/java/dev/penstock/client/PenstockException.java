@@ -12,6 +12,9 @@ public final class PenstockException extends RuntimeException {
     /** {@link #code()} when a request was sent and not answered: it may have been applied. */
     public static final String NO_ANSWER = "NO_ANSWER";
 
+    /** {@link #code()} when no connection with TLS came about, such as with a node whose certificate is not trusted. */
+    public static final String TLS = "TLS";
+
     private final int status;
     private final String code;
     private final String detail;

@@ -15,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,10 +44,13 @@ final class Transport {
         this.nodes = nodes.stream().map(Transport::withoutFinalSlash).toList();
         this.token = token;
         this.options = options;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(options.connectTimeout())
-                .build();
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(options.connectTimeout());
+        SSLContext tls = options.tls();
+        if (tls != null) {
+            builder.sslContext(tls);
+        }
+        this.http = builder.build();
     }
 
     private static URI withoutFinalSlash(URI url) {
@@ -134,15 +139,19 @@ final class Transport {
         }
 
         private void failed(Throwable failure) {
-            boolean neverSent = failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
+            boolean tls = failure instanceof SSLHandshakeException;
+            boolean neverSent =
+                    tls || failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;
             if (failure instanceof IOException && (neverSent || call.repeatable()) && mayTryAgain()) {
                 goOn(PAUSE_MILLIS);
                 return;
             }
             String asked = "no answer from " + nodes + " after " + tried + (tried == 1 ? " try (" : " tries (")
                     + failure + ")";
-            result.completeExceptionally(new PenstockException(
-                    0, neverSent ? PenstockException.UNREACHABLE : PenstockException.NO_ANSWER, asked, "", failure));
+            String code = tls
+                    ? PenstockException.TLS
+                    : neverSent ? PenstockException.UNREACHABLE : PenstockException.NO_ANSWER;
+            result.completeExceptionally(new PenstockException(0, code, asked, "", failure));
         }
 
         /** Every node is asked once; then again until the time is over. */

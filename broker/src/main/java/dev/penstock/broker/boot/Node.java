@@ -1,16 +1,22 @@
 package dev.penstock.broker.boot;
 
 import dev.penstock.broker.config.NodeConfig;
+import dev.penstock.broker.config.TlsSettings;
 import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.HttpCounters;
+import dev.penstock.broker.http.ServerTls;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
+import dev.penstock.broker.http.peer.PeerTls;
+import dev.penstock.broker.keys.KeyRing;
+import dev.penstock.broker.keys.KeyService;
+import dev.penstock.broker.keys.MasterKey;
 import dev.penstock.broker.metrics.MeasuredSubmitter;
 import dev.penstock.broker.metrics.NodeMetrics;
 import dev.penstock.broker.plan.LogBatches;
@@ -34,6 +40,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -121,7 +128,9 @@ public final class Node implements AutoCloseable {
         DiskGuard disk = DiskGuard.of(directory.root(), config.storage().minFreeBytes());
         EventLoops loops = opened("network threads", new EventLoops(EventLoops.DEFAULT_WORKERS));
         PeerKeys peerKeys = new PeerKeys(config.cluster().secret().reveal().getBytes(StandardCharsets.UTF_8));
-        PeerClient peerClient = opened("peer channels", new PeerClient(loops, peerKeys, nodeId));
+        PeerClient peerClient = opened(
+                "peer channels",
+                new PeerClient(loops, peerKeys, nodeId, config.http().tls().map(tls -> new PeerTls())));
         ClusterPeers peers = new ClusterPeers(nodeId, peerClient, NodeSettings.otherHttpAddresses(config));
         PeerEndpoints peerEndpoints = new PeerEndpoints();
         Startup startup = new Startup(
@@ -141,7 +150,10 @@ public final class Node implements AutoCloseable {
         EventReader reader = new EventReader(ports, batches);
         LeaderDuties duties = new LeaderDuties(submitter, ports, ports, NodeSettings.sources(config));
         samples.attach(duties);
-        NodeReport report = opened("status", new NodeReport(config, ports, peers, duties, disk));
+        Optional<MasterKey> masterKey = NodeSettings.masterKey(config);
+        KeyRing keyRing = new KeyRing(ports, masterKey);
+        KeyService keys = new KeyService(submitter, ports, ports, masterKey, NodeSettings.keyIds(config));
+        NodeReport report = opened("status", new NodeReport(config, ports, peers, duties, disk, keyRing::problem));
         GroupService groups = openGroups(submitter, ports, reader, batches);
         samples.attach(groups);
         openHttp(new NodeHttp.Parts(
@@ -150,10 +162,13 @@ public final class Node implements AutoCloseable {
                 ports,
                 groups,
                 reader,
+                keyRing,
+                keys,
                 report,
                 peerClient,
                 peerKeys,
                 peerEndpoints,
+                openTls(counters),
                 metrics::scrape,
                 metrics::answered));
 
@@ -171,6 +186,7 @@ public final class Node implements AutoCloseable {
         opened("repairs", repairs::shutdownNow);
         RepairPeers.serve(peerEndpoints, raft, repairs);
         ports.attach(raft);
+        requireKeysOpen(keyRing);
         duties.start();
         opened("duties", duties);
         ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(daemons("penstock-digests"));
@@ -237,6 +253,18 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    private Optional<ServerTls> openTls(HttpCounters counters) throws StartRefused {
+        if (config.http().tls().isEmpty()) {
+            return Optional.empty();
+        }
+        TlsSettings tls = config.http().tls().get();
+        try {
+            return Optional.of(opened("TLS", ServerTls.open(tls.certificateFile(), tls.keyFile(), counters)));
+        } catch (IOException e) {
+            throw new StartRefused(Reason.TLS, "The files of http.tls are of no use: " + e.getMessage() + ".", e);
+        }
+    }
+
     private void openHttp(NodeHttp.Parts parts) throws StartRefused {
         try {
             opened("HTTP", NodeHttp.start(config, parts));
@@ -246,6 +274,14 @@ public final class Node implements AutoCloseable {
                     "The HTTP address " + config.http().bind() + " cannot be used (" + e.getMessage()
                             + "): stop the program that listens there, or configure another http.bind.",
                     e);
+        }
+    }
+
+    /** A node that cannot check the keys of its clients is no node of this cluster: told at once, not by 503s. */
+    private static void requireKeysOpen(KeyRing keys) throws StartRefused {
+        Optional<String> problem = keys.problem();
+        if (problem.isPresent()) {
+            throw new StartRefused(Reason.KEYS, "This node cannot use the keys of its cluster: " + problem.get() + ".");
         }
     }
 

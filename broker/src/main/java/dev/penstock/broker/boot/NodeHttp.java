@@ -10,13 +10,16 @@ import dev.penstock.broker.http.GroupOperations;
 import dev.penstock.broker.http.HttpCounters;
 import dev.penstock.broker.http.HttpLimits;
 import dev.penstock.broker.http.HttpServer;
+import dev.penstock.broker.http.KeyLookup;
 import dev.penstock.broker.http.LeaderForward;
 import dev.penstock.broker.http.ProblemForm;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.RequestObserver;
 import dev.penstock.broker.http.Route;
 import dev.penstock.broker.http.Router;
+import dev.penstock.broker.http.ServerTls;
 import dev.penstock.broker.http.api.ApiRoutes;
+import dev.penstock.broker.http.api.KeyRoutes;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
@@ -26,6 +29,8 @@ import dev.penstock.broker.http.sqs.QueryProtocol;
 import dev.penstock.broker.http.sqs.SqsForm;
 import dev.penstock.broker.http.sqs.SqsRoutes;
 import dev.penstock.broker.http.sqs.SqsSettings;
+import dev.penstock.broker.keys.KeyRing;
+import dev.penstock.broker.keys.KeyService;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -63,10 +68,13 @@ final class NodeHttp implements AutoCloseable {
             RaftPorts ports,
             GroupService groups,
             EventReader events,
+            KeyRing keyRing,
+            KeyService keys,
             NodeReport report,
             PeerClient peerClient,
             PeerKeys peerKeys,
             PeerEndpoints peerEndpoints,
+            Optional<ServerTls> tls,
             Supplier<String> metrics,
             RequestObserver observer) {}
 
@@ -87,7 +95,7 @@ final class NodeHttp implements AutoCloseable {
                 new ProblemForm(),
                 new SqsForm(),
                 new QueryProtocol(),
-                new Authenticator(NodeSettings.keys(config), Clock.systemUTC()),
+                new Authenticator(new KeyLookup(NodeSettings.keys(config), parts.keyRing()), Clock.systemUTC()),
                 forward,
                 limits,
                 parts.observer());
@@ -97,7 +105,15 @@ final class NodeHttp implements AutoCloseable {
         try {
             return new NodeHttp(
                     readers,
-                    HttpServer.start(parts.loops(), bind, limits, parts.counters(), members(addresses), router, peers));
+                    HttpServer.start(
+                            parts.loops(),
+                            bind,
+                            limits,
+                            parts.counters(),
+                            members(addresses),
+                            router,
+                            peers,
+                            parts.tls()));
         } catch (IOException e) {
             readers.close();
             throw e;
@@ -120,6 +136,7 @@ final class NodeHttp implements AutoCloseable {
                         config.source().map(source -> source.name()).orElse(DEFAULT_STREAM)),
                 readers,
                 grants));
+        routes.addAll(KeyRoutes.of(parts.keys(), NodeSettings.keys(config), readers));
         SqsSettings sqs =
                 SqsSettings.defaults().withPurgeInterval(config.limits().purgeIntervalMillis());
         routes.addAll(SqsRoutes.of(groups, facts, readers, grants, sqs));

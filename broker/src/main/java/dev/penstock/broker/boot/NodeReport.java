@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ final class NodeReport implements ClusterReport, NodeHealth, AutoCloseable {
     private final ClusterPeers peers;
     private final LeaderDuties duties;
     private final DiskGuard disk;
+    private final Supplier<Optional<String>> keyProblem;
     private final LeaderLines leaderLines;
     private final ThreadPoolExecutor thread =
             new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), task -> {
@@ -65,12 +67,20 @@ final class NodeReport implements ClusterReport, NodeHealth, AutoCloseable {
      */
     private record LogFacts(long end, Optional<String> chain, Map<String, String> sources) {}
 
-    NodeReport(NodeConfig config, RaftPorts ports, ClusterPeers peers, LeaderDuties duties, DiskGuard disk) {
+    /** @param keyProblem why this node cannot use the cluster's keys, if so; may read the store */
+    NodeReport(
+            NodeConfig config,
+            RaftPorts ports,
+            ClusterPeers peers,
+            LeaderDuties duties,
+            DiskGuard disk,
+            Supplier<Optional<String>> keyProblem) {
         this.config = config;
         this.ports = ports;
         this.peers = peers;
         this.duties = duties;
         this.disk = disk;
+        this.keyProblem = keyProblem;
         this.leaderLines = new LeaderLines(peers::status, System::nanoTime);
     }
 
@@ -226,6 +236,13 @@ final class NodeReport implements ClusterReport, NodeHealth, AutoCloseable {
                 true,
                 disk.isFull() ? "disk_full" : "ok",
                 disk.isFull() ? "less than storage.min_free is free: no new events are taken" : ""));
+        boolean keys = keyProblem.get().isEmpty();
+        // Answered to anybody, so without the ids and fingerprints that the log has.
+        checks.add(new Check(
+                "keys",
+                keys,
+                keys ? "ok" : "master_key",
+                keys ? "" : "the cluster's keys cannot be opened with this node's cluster.master_key; see its log"));
         return new Health(checks);
     }
 

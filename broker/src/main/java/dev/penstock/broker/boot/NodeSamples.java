@@ -134,7 +134,9 @@ final class NodeSamples {
                 counters.clientsGone(),
                 counters.answersGivenBack(),
                 counters.bufferedBodyBytes(),
-                counters.unsentAnswerBytes());
+                counters.unsentAnswerBytes(),
+                counters.tlsReloadFailures(),
+                counters.tlsExpirySeconds());
     }
 
     private long freeDiskBytes() {

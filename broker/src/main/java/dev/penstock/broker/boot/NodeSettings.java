@@ -8,7 +8,8 @@ import dev.penstock.broker.config.Secret;
 import dev.penstock.broker.config.SourceSettings;
 import dev.penstock.broker.http.ApiKey;
 import dev.penstock.broker.http.HttpLimits;
-import dev.penstock.broker.http.Scope;
+import dev.penstock.broker.http.Permission;
+import dev.penstock.broker.keys.MasterKey;
 import dev.penstock.broker.raft.ProposerLimits;
 import dev.penstock.broker.raft.RaftConfig;
 import dev.penstock.replicator.flow.SourceConfig;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -92,12 +94,20 @@ final class NodeSettings {
 
     static List<ApiKey> keys(NodeConfig config) {
         return config.keys().stream()
-                .map(key -> new ApiKey(key.id(), key.secret().reveal(), scopes(key)))
+                .map(key -> new ApiKey(key.id(), key.secret().reveal(), permissions(key)))
                 .toList();
     }
 
-    private static Set<Scope> scopes(KeySettings key) {
-        return key.scopes().stream().map(scope -> Scope.valueOf(scope.name())).collect(Collectors.toSet());
+    private static Set<Permission> permissions(KeySettings key) {
+        return key.scopes().stream().map(Permission::parse).collect(Collectors.toSet());
+    }
+
+    static Set<String> keyIds(NodeConfig config) {
+        return config.keys().stream().map(KeySettings::id).collect(Collectors.toSet());
+    }
+
+    static Optional<MasterKey> masterKey(NodeConfig config) {
+        return config.cluster().masterKey().map(secret -> new MasterKey(secret.reveal()));
     }
 
     static HttpLimits http(NodeConfig config) {
@@ -123,7 +133,8 @@ final class NodeSettings {
     /** HTTP addresses of all nodes by id. */
     static Map<String, URI> httpAddresses(NodeConfig config) {
         Map<String, URI> addresses = new LinkedHashMap<>();
-        config.peers().forEach(peer -> addresses.put(peer.id(), uri(peer.http())));
+        String scheme = config.http().tls().isPresent() ? "https" : "http";
+        config.peers().forEach(peer -> addresses.put(peer.id(), uri(scheme, peer.http())));
         return addresses;
     }
 
@@ -133,7 +144,7 @@ final class NodeSettings {
         return others;
     }
 
-    private static URI uri(Address address) {
-        return URI.create("http://" + address);
+    private static URI uri(String scheme, Address address) {
+        return URI.create(scheme + "://" + address);
     }
 }

@@ -24,6 +24,7 @@ record ClusterPlan(
         Optional<PlannedSource> source,
         String clusterId,
         String clusterSecret,
+        String masterKey,
         String keyId,
         String keySecret) {
 
@@ -42,6 +43,7 @@ record ClusterPlan(
                 dataDirectory,
                 source,
                 "c-" + hex(random, 6),
+                text(random),
                 text(random),
                 "PK" + hex(random, 9).toUpperCase(Locale.ROOT),
                 text(random));
@@ -106,6 +108,8 @@ record ClusterPlan(
                 + "cluster:\n"
                 + "  id: " + quoted(clusterId) + "\n"
                 + "  secret: { value: " + quoted(clusterSecret) + " }\n"
+                + "  # Seals the secrets of 'penstock keys create'; the same on all nodes, and not to be lost.\n"
+                + "  master_key: { value: " + quoted(masterKey) + " }\n"
                 + "\nnode:\n"
                 + "  id: " + id(node) + "\n"
                 + "  data_dir: " + quoted(dataDir) + "\n"
@@ -127,7 +131,8 @@ record ClusterPlan(
             return yaml;
         }
         return yaml
-                + "\n# Nothing on these ports is encrypted: let only your private network reach them.\n"
+                + "\n# The Raft port is not encrypted, nor is the HTTP port before it has http.tls (docs/deploy.md): let only your"
+                + " private network reach them.\n"
                 + "insecure: true\n";
     }
 

@@ -88,12 +88,21 @@ final class Failures {
             case PenstockException.UNREACHABLE ->
                 "is a node running there? Check --url, PENSTOCK_URL, or ./penstock demo";
             case PenstockException.NO_ANSWER -> "it may have been applied; look, then repeat it";
+            case PenstockException.TLS ->
+                "name the certificate of the nodes' authority with --ca-file or PENSTOCK_CA_FILE, and the nodes as the"
+                        + " certificates do";
             case "UNKNOWN_GROUP" -> "penstock groups ls shows what there is";
             case "UNKNOWN_STREAM" -> "penstock streams ls shows what there is";
+            case "UNKNOWN_KEY" -> "penstock keys list shows what there is";
+            case "MASTER_KEY" ->
+                "give all nodes the same cluster.master_key (32 or more random characters, as penstock init writes it),"
+                        + " then restart them one by one";
             case "NO_LEADER" -> "penstock cluster shows which nodes are up; a majority is needed";
             default ->
                 switch (e.status()) {
-                    case 401 -> "check --token or PENSTOCK_TOKEN: <id>.<secret> of a key in the nodes' penstock.yaml";
+                    case 401 ->
+                        "check --token or PENSTOCK_TOKEN: <id>.<secret> of a key that is not revoked, made by penstock keys"
+                                + " create or in the nodes' penstock.yaml";
                     case 403 -> "use a key with the scope that this needs, such as admin";
                     default -> "";
                 };

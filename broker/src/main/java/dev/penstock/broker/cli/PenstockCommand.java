@@ -51,6 +51,7 @@ public final class PenstockCommand implements Callable<Integer> {
         line.addSubcommand(new TailCommand(new Session(surroundings)));
         line.addSubcommand(GroupsCommand.commandLine(surroundings));
         line.addSubcommand(new ReceiveCommand(new Session(surroundings)));
+        line.addSubcommand(KeysCommand.commandLine(surroundings));
         line.setOut(out);
         line.setErr(err);
         line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -47,6 +47,14 @@ final class Session {
     private String token = "";
 
     @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description =
+                    "Certificates in PEM to trust when the URL is https. Default: PENSTOCK_CA_FILE, else those that Java"
+                            + " trusts.")
+    private String caFile = "";
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORM",
             defaultValue = "table",
@@ -99,10 +107,25 @@ final class Session {
                     "give --token <id>.<secret>, or set PENSTOCK_TOKEN; keys stand in the nodes' penstock.yaml");
         }
         try {
-            return new PenstockClient(
-                    urls(chosenUrl), chosenToken, ClientOptions.defaults().withRetryFor(RETRY_FOR));
+            return new PenstockClient(urls(chosenUrl), chosenToken, options());
         } catch (IllegalArgumentException e) {
             throw new CommandFailed(ExitCode.USAGE, String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private ClientOptions options() {
+        ClientOptions options = ClientOptions.defaults().withRetryFor(RETRY_FOR);
+        String chosen = first(caFile, surroundings.variable("PENSTOCK_CA_FILE"));
+        if (chosen.isEmpty()) {
+            return options;
+        }
+        try {
+            return options.withCaFile(Path.of(chosen));
+        } catch (IOException e) {
+            throw new CommandFailed(
+                    ExitCode.USAGE,
+                    "the certificates in " + chosen + " cannot be used (" + e.getMessage() + ")",
+                    "name a file of certificates in PEM with --ca-file or PENSTOCK_CA_FILE");
         }
     }
 

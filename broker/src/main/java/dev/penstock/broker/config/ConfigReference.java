@@ -84,16 +84,24 @@ final class ConfigReference {
 
     private void table(Class<? extends Record> type, String prefix) {
         page.append("\n| Key | Value | Default | A change counts | What it is |\n| --- | --- | --- | --- | --- |\n");
+        rows(type, prefix);
+    }
+
+    private void rows(Class<? extends Record> type, String prefix) {
         for (RecordComponent component : type.getRecordComponents()) {
             Setting setting = KnownKeys.settingOf(component);
+            Class<?> value = KnownKeys.valueClass(component);
+            boolean section = KnownKeys.isSection(value);
             cells(
                     "`" + prefix + setting.key() + "`",
                     valueWords(component, setting),
                     defaultWords(component, setting),
-                    KnownKeys.isSection(KnownKeys.valueClass(component))
-                            ? ""
-                            : setting.change().words(),
+                    section ? "" : setting.change().words(),
                     setting.doc());
+            // A section of the top level has a table of its own, one in a section stands with its neighbours.
+            if (section && !prefix.isEmpty()) {
+                rows(value.asSubclass(Record.class), prefix + setting.key() + ".");
+            }
         }
     }
 

@@ -20,17 +20,14 @@ public record KeySettings(
 
         @Setting(
                 key = "scopes",
-                doc = "What the key may do: `admin` (everything), `consume` (receive from groups and settle), `read`"
-                        + " (streams), `monitor` (status and metrics).")
-        List<Scope> scopes) {
-
-    /** What a key may do. */
-    public enum Scope {
-        ADMIN,
-        CONSUME,
-        READ,
-        MONITOR
-    }
+                doc =
+                        "What the key may do: `admin` (everything), `monitor` (status and metrics), `consume` (receive from"
+                                + " groups and settle), `read` (streams), `send` (to queues); the last three also of some only, as in"
+                                + " `consume:orders-*`.",
+                pattern = "admin|monitor|(consume|read|send)(:[A-Za-z0-9_*-]{1,100})?",
+                patternInWords = "admin, monitor, consume, read, send, or one of the last three with a pattern of names"
+                        + " such as consume:orders-*")
+        List<String> scopes) {
 
     public KeySettings {
         scopes = List.copyOf(scopes);

@@ -30,6 +30,7 @@ final class NodeChecks {
 
     void run() {
         checkSecret("cluster.secret", CLUSTER_SECRET, "32 to 256 printable characters without spaces");
+        checkSecret("cluster.master_key", CLUSTER_SECRET, "32 to 256 printable characters without spaces");
         checkKeys();
         checkPeers();
         checkSelf();
@@ -135,12 +136,17 @@ final class NodeChecks {
         if (bind.isEmpty()) {
             return;
         }
-        if (!bind.get().isLoopback() && !bound.isTrue("insecure")) {
+        boolean encrypted =
+                port.equals("http") && bound.get("http.tls", TlsSettings.class).isPresent();
+        if (!bind.get().isLoopback() && !encrypted && !bound.isTrue("insecure")) {
             add(
                     port + ".bind",
                     bind.get()
                             + " can be reached from other machines, and without TLS keys and rows would travel in the"
-                            + " clear; bind to 127.0.0.1, or set 'insecure: true' if you trust that network");
+                            + " clear; bind to 127.0.0.1, or "
+                            + (port.equals("http") ? "give http.tls, or " : "")
+                            + "set 'insecure: true' if you trust that network"
+                            + (port.equals("raft") ? " (the Raft port is never encrypted)" : ""));
         }
         Optional<Address> own = ownPeerAddress(port);
         if (own.isPresent() && advertise.isPresent() && !own.equals(advertise)) {

@@ -57,8 +57,8 @@ public record NodeConfig(
         @Setting(
                 key = "insecure",
                 doc =
-                        "Allows ports that other machines can reach although nothing is encrypted. Only for a network that"
-                                + " you trust.",
+                        "Allows ports that other machines can reach although they are not encrypted: the Raft port always, the"
+                                + " HTTP port without `http.tls`. Only for a network that you trust.",
                 fallback = "false")
         boolean insecure) {
 

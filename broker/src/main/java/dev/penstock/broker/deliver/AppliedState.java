@@ -31,5 +31,8 @@ public interface AppliedState {
 
     interface Listener {
         void applied(Applied applied);
+
+        /** The whole state has been replaced by the leader's snapshot, without its entries being applied one by one. */
+        default void replaced() {}
     }
 }

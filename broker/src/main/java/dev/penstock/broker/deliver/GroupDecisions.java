@@ -4,7 +4,6 @@ import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.GroupState;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
@@ -19,12 +18,12 @@ final class GroupDecisions {
     /** Each repetition lost against a seek or a change that was committed meanwhile. */
     private static final int MAX_REPEATS = 3;
 
-    private final CommandSubmitter submitter;
+    private final Decisions decisions;
     private final LeaderView leader;
     private final AppliedState state;
 
     GroupDecisions(CommandSubmitter submitter, LeaderView leader, AppliedState state) {
-        this.submitter = submitter;
+        this.decisions = new Decisions(submitter, leader);
         this.leader = leader;
         this.state = state;
     }
@@ -66,22 +65,7 @@ final class GroupDecisions {
     }
 
     <T> CompletableFuture<T> decide(Command command, BiFunction<Long, Reply, T> result) {
-        if (!leader.leadership().leads()) {
-            return refused(notLeading());
-        }
-        return submitter
-                .submit(List.of(command))
-                .handle((decided, failure) -> {
-                    if (failure != null) {
-                        throw ReceiveService.refusalOf(failure);
-                    }
-                    try {
-                        return result.apply(decided.index(), decided.replies().get(0));
-                    } catch (Refused e) {
-                        throw e.decidedAt(decided.index());
-                    }
-                })
-                .exceptionallyCompose(failure -> refused(ReceiveService.refusalOf(failure)));
+        return decisions.decide(command, result);
     }
 
     static <T extends Reply> T expect(Class<T> type, Reply reply) {
@@ -104,6 +88,11 @@ final class GroupDecisions {
             case IN_FLIGHT_LIMIT -> Refused.Code.IN_FLIGHT_LIMIT;
             case STALE_TERM, STALE_SCAN, NOT_AVAILABLE -> Refused.Code.OUTCOME_UNKNOWN;
             case SOURCE_STOPPED, SOURCE_CONFLICT, MALFORMED -> Refused.Code.INVALID_REQUEST;
+            case UNKNOWN_KEY -> Refused.Code.UNKNOWN_KEY;
+            case KEY_EXISTS -> Refused.Code.KEY_EXISTS;
+            case KEY_REVOKED -> Refused.Code.KEY_REVOKED;
+            case KEY_CHANGED -> Refused.Code.KEY_CHANGED;
+            case KEY_LIMIT -> Refused.Code.KEY_LIMIT;
         };
     }
 

@@ -24,7 +24,15 @@ public final class Refused extends RuntimeException {
         OFFSET_OUT_OF_RANGE,
         IN_FLIGHT_LIMIT,
         INVALID_RECEIPT,
-        INVALID_REQUEST
+        INVALID_REQUEST,
+        UNKNOWN_KEY,
+        KEY_EXISTS,
+        KEY_REVOKED,
+        /** Rotated or revoked meanwhile. Nothing was applied. */
+        KEY_CHANGED,
+        KEY_LIMIT,
+        /** The leader has no master key, or another than the keys there are. */
+        MASTER_KEY
     }
 
     private final Code code;

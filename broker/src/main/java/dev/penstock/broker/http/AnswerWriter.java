@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -36,6 +37,7 @@ final class AnswerWriter {
     private final ByteBuf rest;
     private final HttpCounters counters;
     private final Runnable written;
+    private final boolean tls;
     private final StallWatch stall = new StallWatch();
     private boolean lastIssued;
     private boolean done;
@@ -57,6 +59,7 @@ final class AnswerWriter {
                 : Unpooled.wrappedBuffer(response.body().toArray(byte[][]::new));
         this.counters = counters;
         this.written = written;
+        this.tls = context.pipeline().get(SslHandler.class) != null;
         counters.addUnsentAnswerBytes(response.bodyBytes());
     }
 
@@ -104,6 +107,10 @@ final class AnswerWriter {
             ByteBuf piece = rest.readRetainedSlice(Math.min(PIECE_BYTES, rest.readableBytes()));
             if (rest.isReadable()) {
                 Ignored.outcome(context.write(new DefaultHttpContent(piece)));
+                if (tls) {
+                    // Until it is flushed TLS keeps it to itself, and the connection would look writable for ever.
+                    context.flush();
+                }
             } else {
                 lastIssued = true;
                 Ignored.outcome(context.write(new DefaultLastHttpContent(piece)).addListener(result -> {

@@ -3,14 +3,11 @@ package dev.penstock.broker.http;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Says who asks: {@code Authorization: Bearer <id>.<secret>}, or an AWS signature (version 4) with the same id and secret.
- * Thread-safe, never blocks.
+ * Thread-safe, never waits for another node.
  */
 public final class Authenticator {
 
@@ -25,26 +22,24 @@ public final class Authenticator {
     public enum Reason {
         MISSING,
         MALFORMED,
-        /** No such key, or a wrong secret in a token. */
+        /** No such key, a revoked one, or a wrong secret in a token. */
         UNKNOWN_KEY,
         /** A signature that does not match: wrong secret, or the request was changed on its way. */
         BAD_SIGNATURE,
         /** A signature whose time is too far from the node's clock. */
-        EXPIRED
+        EXPIRED,
+        /** Neither right nor wrong: this node cannot tell, another or a later try may. */
+        NOT_KNOWN_YET
     }
 
     private static final byte[] NO_SECRET = new byte[32];
 
-    private final Map<String, ApiKey> keys = new HashMap<>();
+    private final KeyLookup keys;
     private final SigV4 signatures;
 
-    public Authenticator(List<ApiKey> keys, Clock clock) {
-        for (ApiKey key : keys) {
-            if (this.keys.put(key.id(), key) != null) {
-                throw new IllegalArgumentException("the key id '" + key.id() + "' is there twice");
-            }
-        }
-        this.signatures = new SigV4(id -> Optional.ofNullable(this.keys.get(id)), clock);
+    public Authenticator(KeyLookup keys, Clock clock) {
+        this.keys = keys;
+        this.signatures = new SigV4(keys, clock);
     }
 
     Outcome authenticate(Request request) {
@@ -72,12 +67,24 @@ public final class Authenticator {
         if (dot < 1 || dot == token.length() - 1) {
             return new Denied(Reason.MALFORMED, "expected a token of the form <id>.<secret>");
         }
-        ApiKey key = keys.get(token.substring(0, dot));
+        KeyLookup.Found found = keys.find(token.substring(0, dot));
+        if (found instanceof KeyLookup.Later later) {
+            return later.denied();
+        }
         byte[] given = token.substring(dot + 1).getBytes(StandardCharsets.UTF_8);
-        byte[] expected = key == null ? NO_SECRET : key.secret().getBytes(StandardCharsets.UTF_8);
-        boolean same = MessageDigest.isEqual(given, expected);
-        return key != null && same
-                ? new Granted(key.identity())
+        List<ApiKey> candidates = ((KeyLookup.Keys) found).keys();
+        // As much work for an id that there is not as for one that there is.
+        List<byte[]> secrets = candidates.isEmpty()
+                ? List.of(NO_SECRET)
+                : candidates.stream()
+                        .map(key -> key.secret().getBytes(StandardCharsets.UTF_8))
+                        .toList();
+        boolean same = false;
+        for (byte[] secret : secrets) {
+            same |= MessageDigest.isEqual(given, secret);
+        }
+        return same && !candidates.isEmpty()
+                ? new Granted(candidates.get(0).identity())
                 : new Denied(Reason.UNKNOWN_KEY, "no key has this id and secret");
     }
 }

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -83,6 +84,11 @@ final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
     private void refuse(ChannelHandlerContext context, HttpCounters.Limit limit) {
         counters.hit(limit);
+        if (context.pipeline().get(SslHandler.class) != null) {
+            // What a client would understand costs a handshake: that is what there are too many for.
+            Ignored.outcome(context.close());
+            return;
+        }
         if (refusals.incrementAndGet() > MAX_POLITE_REFUSALS) {
             refusals.decrementAndGet();
             Ignored.outcome(context.close());

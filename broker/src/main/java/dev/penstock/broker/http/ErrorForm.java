@@ -7,7 +7,7 @@ public interface ErrorForm {
 
     Response render(HttpFailure failure, String requestId);
 
-    /** A failed authentication; never 400. */
+    /** A failed authentication: never 400, and 503 only where this node cannot tell. */
     Response denied(Authenticator.Denied denied, String requestId);
 
     /** What an endpoint's future failed with. Protocols with failures of their own know them here. */

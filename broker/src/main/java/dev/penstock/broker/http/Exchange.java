@@ -79,14 +79,23 @@ public final class Exchange {
             if (value == null) {
                 throw new IllegalStateException("the route has no parameter '" + name + "'");
             }
-            return value;
+            return PercentCoding.decode(value);
+        }
+    }
+
+    /** The same for the rule of a route: none if it is not well-formed, which the endpoint will tell. */
+    List<String> known(String name) {
+        try {
+            return List.of(parameter(name));
+        } catch (HttpFailure notWellFormed) {
+            return List.of();
         }
     }
 
     /** @param values as sent, percent-encoded */
     void parameters(Map<String, String> values) {
         synchronized (parameters) {
-            values.forEach((name, raw) -> parameters.put(name, PercentCoding.decode(raw)));
+            parameters.putAll(values);
         }
     }
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -20,7 +20,7 @@ import java.util.Set;
 record ForwardedRequest(Request request, String requestId, Identity identity, long remainingMillis) {
 
     /** Nodes of different versions talk during an upgrade: what changes here gets a new number. */
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     byte[] encode() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512 + request.body().length);
@@ -29,10 +29,11 @@ record ForwardedRequest(Request request, String requestId, Identity identity, lo
             out.writeLong(remainingMillis);
             out.writeUTF(requestId);
             out.writeUTF(identity.keyId());
-            out.writeByte(identity.scopes().size());
-            for (Scope scope : identity.scopes()) {
-                out.writeUTF(scope.name());
+            out.writeShort(identity.permissions().size());
+            for (Permission permission : identity.permissions()) {
+                out.writeUTF(permission.toString());
             }
+            out.writeBoolean(request.secure());
             out.writeUTF(request.method());
             out.writeUTF(request.head().target());
             out.writeBoolean(request.head().http11());
@@ -50,21 +51,23 @@ record ForwardedRequest(Request request, String requestId, Identity identity, lo
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
             int version = in.readUnsignedByte();
             if (version != VERSION) {
-                throw new IllegalArgumentException("expected a forwarded request of version 1, but got " + version);
+                throw new IllegalArgumentException(
+                        "expected a forwarded request of version " + VERSION + ", but got " + version);
             }
             long remaining = in.readLong();
             String requestId = in.readUTF();
             String keyId = in.readUTF();
-            Set<Scope> scopes = EnumSet.noneOf(Scope.class);
-            for (int left = in.readUnsignedByte(); left > 0; left--) {
-                scopes.add(Scope.valueOf(in.readUTF()));
+            Set<Permission> permissions = new HashSet<>();
+            for (int left = in.readUnsignedShort(); left > 0; left--) {
+                permissions.add(Permission.parse(in.readUTF()));
             }
+            boolean secure = in.readBoolean();
             String method = in.readUTF();
             String target = in.readUTF();
             boolean http11 = in.readBoolean();
             RequestHead head = new RequestHead(method, target, http11, new Headers(readHeaders(in)));
-            Request request = new Request(head, readBody(in));
-            return new ForwardedRequest(request, requestId, new Identity(keyId, scopes), remaining);
+            Request request = new Request(head, readBody(in), secure);
+            return new ForwardedRequest(request, requestId, new Identity(keyId, permissions), remaining);
         } catch (IOException e) {
             throw new IllegalArgumentException("a forwarded request is cut short", e);
         }

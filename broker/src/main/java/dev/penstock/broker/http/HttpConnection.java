@@ -5,7 +5,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.Optional;
@@ -13,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -88,7 +92,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void open(ChannelHandlerContext context, Request request) {
         if (request.body().length == 0) {
-            Optional<ProtocolSwitch.Accepted> accepted = protocols.accept(request.head());
+            Optional<ProtocolSwitch.Accepted> accepted = protocols.accept(request.head(), context.channel());
             if (accepted.isPresent()) {
                 switchTo(context, accepted.get());
                 return;
@@ -189,7 +193,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void linger(ChannelHandlerContext context) {
         decoder.drop();
-        if (context.channel() instanceof SocketChannel socket && socket.isActive()) {
+        SslHandler tls = context.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            Ignored.outcome(tls.closeOutbound());
+        } else if (context.channel() instanceof SocketChannel socket && socket.isActive()) {
             Ignored.outcome(socket.shutdownOutput());
         }
         Ignored.outcome(context.channel()
@@ -244,6 +251,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Plain HTTP, an old protocol, a client that does not trust us: theirs to see, and worth a number, not a line. */
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && !handshake.isSuccess()) {
+            counters.hit(HttpCounters.Limit.TLS_HANDSHAKE);
+        }
+        context.fireUserEventTriggered(event);
+    }
+
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         if (writer != null && context.channel().isWritable()) {
@@ -269,6 +285,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException) {
             LOG.debug("connection lost: {}", cause.getMessage());
+        } else if (cause instanceof DecoderException && cause.getCause() instanceof SSLException notTls) {
+            LOG.debug("no TLS on a connection: {}", notTls.getMessage());
         } else {
             LOG.error("the connection failed and is closed", cause);
         }

@@ -24,6 +24,8 @@ public final class HttpCounters {
         IDLE,
         WRITE_STALL,
         READER_QUEUE,
+        /** Not a limit: connections to a TLS port that did not get as far as a request. */
+        TLS_HANDSHAKE,
         /** Not a limit in bytes or time: requests that are not well-formed HTTP. */
         MALFORMED;
 
@@ -36,6 +38,8 @@ public final class HttpCounters {
     private final LongAdder clientsGone = new LongAdder();
     private final LongAdder answersGivenBack = new LongAdder();
     private final LongAdder forwarded = new LongAdder();
+    private final LongAdder tlsReloadFailures = new LongAdder();
+    private final AtomicLong tlsExpirySeconds = new AtomicLong();
     private final AtomicLong bufferedBodyBytes = new AtomicLong();
     private final AtomicLong unsentAnswerBytes = new AtomicLong();
     private final AtomicLong openConnections = new AtomicLong();
@@ -100,6 +104,24 @@ public final class HttpCounters {
 
     void addUnsentAnswerBytes(long bytes) {
         unsentAnswerBytes.addAndGet(bytes);
+    }
+
+    void tlsReloadFailed() {
+        tlsReloadFailures.increment();
+    }
+
+    void tlsExpires(long epochSeconds) {
+        tlsExpirySeconds.set(epochSeconds);
+    }
+
+    /** Changed certificates or keys that were not taken up. */
+    public long tlsReloadFailures() {
+        return tlsReloadFailures.sum();
+    }
+
+    /** When the certificate in use ends, in seconds since 1970; 0 without TLS. */
+    public long tlsExpirySeconds() {
+        return tlsExpirySeconds.get();
     }
 
     /** Requests whose client hung up before the answer. */

@@ -2,6 +2,7 @@ package dev.penstock.broker.http;
 
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerServer;
+import dev.penstock.broker.http.peer.PeerTls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -46,6 +47,7 @@ public final class HttpServer implements AutoCloseable {
      * Binds and serves. Throws {@link IOException} if the address cannot be bound.
      *
      * @param members addresses of the cluster's nodes, whose connections are counted apart
+     * @param tls empty = plain HTTP
      */
     public static HttpServer start(
             EventLoops loops,
@@ -54,11 +56,12 @@ public final class HttpServer implements AutoCloseable {
             HttpCounters counters,
             Set<InetAddress> members,
             Router router,
-            PeerServer peers)
+            PeerServer peers,
+            Optional<ServerTls> tls)
             throws IOException {
         ConnectionGate gate = new ConnectionGate(limits, counters, members);
-        ProtocolSwitch protocols = head -> switchToPeer(peers, head);
-        return start(loops, bind, limits, counters, gate, router, protocols);
+        ProtocolSwitch protocols = (head, channel) -> switchToPeer(peers, head, channel);
+        return start(loops, bind, limits, counters, gate, router, protocols, tls);
     }
 
     static HttpServer start(
@@ -68,7 +71,8 @@ public final class HttpServer implements AutoCloseable {
             HttpCounters counters,
             ConnectionGate gate,
             RequestHandler handler,
-            ProtocolSwitch protocols)
+            ProtocolSwitch protocols,
+            Optional<ServerTls> tls)
             throws IOException {
         ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
         ServerBootstrap bootstrap = new ServerBootstrap()
@@ -84,10 +88,13 @@ public final class HttpServer implements AutoCloseable {
                     protected void initChannel(SocketChannel connection) {
                         connections.add(connection);
                         RequestDecoder decoder = new RequestDecoder(limits);
+                        connection.pipeline().addLast(gate);
+                        tls.ifPresent(own -> connection
+                                .pipeline()
+                                .addLast(own.newHandler(connection.alloc(), limits.headerDeadline())));
                         connection
                                 .pipeline()
                                 .addLast(
-                                        gate,
                                         decoder,
                                         new HttpResponseEncoder(),
                                         new HttpConnection(decoder, handler, protocols, limits, counters));
@@ -101,7 +108,7 @@ public final class HttpServer implements AutoCloseable {
         return new HttpServer(bound.channel(), connections);
     }
 
-    private static Optional<ProtocolSwitch.Accepted> switchToPeer(PeerServer peers, RequestHead head) {
+    private static Optional<ProtocolSwitch.Accepted> switchToPeer(PeerServer peers, RequestHead head, Channel channel) {
         boolean asked = head.method().equals("POST")
                 && head.rawPath().equals(PeerServer.PATH)
                 && head.headers().hasToken("Upgrade", PeerServer.PROTOCOL);
@@ -109,7 +116,7 @@ public final class HttpServer implements AutoCloseable {
             return Optional.empty();
         }
         PeerServer.Accepted accepted = peers.accept(
-                        head.headers().first(PeerServer.NONCE_HEADER).orElse(""))
+                        head.headers().first(PeerServer.NONCE_HEADER).orElse(""), PeerTls.shownBy(channel))
                 .orElseThrow(() -> HttpFailure.invalid("expected a peer's nonce"));
         Response answer = Response.empty(101)
                 .with("Connection", "Upgrade")

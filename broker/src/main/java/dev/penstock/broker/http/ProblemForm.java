@@ -33,6 +33,9 @@ public final class ProblemForm implements ErrorForm {
 
     @Override
     public Response denied(Authenticator.Denied denied, String requestId) {
+        if (denied.reason() == Authenticator.Reason.NOT_KNOWN_YET) {
+            return render(new HttpFailure(Problem.NOT_READY, denied.detail()), requestId);
+        }
         return render(new HttpFailure(Problem.UNAUTHENTICATED, denied.detail()), requestId)
                 .with("WWW-Authenticate", "Bearer realm=\"penstock\"");
     }

@@ -32,6 +32,12 @@ public final class Refusals {
             case IN_FLIGHT_LIMIT -> new HttpFailure(Problem.IN_FLIGHT_LIMIT, detail);
             case INVALID_RECEIPT -> new HttpFailure(Problem.INVALID_RECEIPT, detail);
             case INVALID_REQUEST -> new HttpFailure(Problem.INVALID_REQUEST, detail);
+            case UNKNOWN_KEY -> new HttpFailure(Problem.UNKNOWN_KEY, detail);
+            case KEY_EXISTS -> new HttpFailure(Problem.KEY_EXISTS, detail);
+            case KEY_REVOKED -> new HttpFailure(Problem.KEY_REVOKED, detail);
+            case KEY_CHANGED -> new HttpFailure(Problem.KEY_CHANGED, detail + "; repeat the request");
+            case KEY_LIMIT -> new HttpFailure(Problem.KEY_LIMIT, detail);
+            case MASTER_KEY -> new HttpFailure(Problem.MASTER_KEY, detail);
         };
     }
 }

@@ -8,8 +8,13 @@ import java.util.Optional;
  * A complete request.
  *
  * @param body the bytes as sent (without the framing); never changed
+ * @param secure it came over TLS
  */
-public record Request(RequestHead head, byte[] body) {
+public record Request(RequestHead head, byte[] body, boolean secure) {
+
+    Request(RequestHead head, byte[] body) {
+        this(head, body, false);
+    }
 
     public String method() {
         return head.method();

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.ssl.SslHandler;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +53,11 @@ final class RequestReceiver {
             RequestDecoder.check(content, limits);
             receiving.add(content.content());
         }
-        return message instanceof LastHttpContent
-                ? Optional.of(new Request(received, receiving.bytes()))
-                : Optional.empty();
+        if (!(message instanceof LastHttpContent)) {
+            return Optional.empty();
+        }
+        boolean secure = context.pipeline().get(SslHandler.class) != null;
+        return Optional.of(new Request(received, receiving.bytes(), secure));
     }
 
     private void begin(ChannelHandlerContext context, HttpRequest request) {

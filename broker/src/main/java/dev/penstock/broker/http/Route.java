@@ -14,7 +14,7 @@ public record Route(
         String name,
         Optional<String> method,
         String path,
-        Scope scope,
+        Access access,
         Placement placement,
         Repeat repeat,
         Body body,
@@ -53,13 +53,13 @@ public record Route(
         long millis(Exchange exchange);
     }
 
-    /** Starts a route of the native API. A scope has to be named: there is no default. */
-    public static Route of(String method, String path, Scope scope, ErrorForm form, Endpoint endpoint) {
+    /** Starts a route of the native API. A rule has to be named: there is no default. */
+    public static Route of(String method, String path, Access access, ErrorForm form, Endpoint endpoint) {
         return new Route(
                 method + " " + path,
                 Optional.of(method),
                 path,
-                scope,
+                access,
                 Placement.LOCAL,
                 Repeat.NEVER,
                 Body.ORDINARY,
@@ -69,12 +69,12 @@ public record Route(
     }
 
     /** Starts a route that is known by its {@code X-Amz-Target}, whatever the path. */
-    public static Route operation(String target, Scope scope, ErrorForm form, Endpoint endpoint) {
+    public static Route operation(String target, Access access, ErrorForm form, Endpoint endpoint) {
         return new Route(
                 target,
                 Optional.empty(),
                 target,
-                scope,
+                access,
                 Placement.LOCAL,
                 Repeat.NEVER,
                 Body.ORDINARY,
@@ -84,15 +84,15 @@ public record Route(
     }
 
     public Route onLeader(Repeat mayRepeat) {
-        return new Route(name, method, path, scope, Placement.LEADER, mayRepeat, body, named, form, endpoint);
+        return new Route(name, method, path, access, Placement.LEADER, mayRepeat, body, named, form, endpoint);
     }
 
     public Route withBatchBody() {
-        return new Route(name, method, path, scope, placement, repeat, Body.BATCH, named, form, endpoint);
+        return new Route(name, method, path, access, placement, repeat, Body.BATCH, named, form, endpoint);
     }
 
     public Route waiting(Wait wait) {
-        return new Route(name, method, path, scope, placement, repeat, body, wait, form, endpoint);
+        return new Route(name, method, path, access, placement, repeat, body, wait, form, endpoint);
     }
 
     /** A route, with the values of its path's names. */

@@ -108,7 +108,7 @@ public final class Router implements RequestHandler {
             boolean translated = isTranslated(head);
             Optional<Route.Match> match = translated ? Optional.empty() : table.match(head);
             boolean open =
-                    match.filter(found -> found.route().scope() == Scope.NONE).isPresent();
+                    match.filter(found -> found.route().access().isOpen()).isPresent();
             if (!open && !authenticate(exchange, name(match), form)) {
                 return;
             }
@@ -166,19 +166,14 @@ public final class Router implements RequestHandler {
         exchange.reply(translated);
     }
 
-    /** The route, if there is one and the key has its scope. */
+    /** The route, if there is one and its rule lets the key in. */
     private Route allowed(Exchange exchange, Optional<Route.Match> match) {
         if (match.isEmpty()) {
             throw notFound(exchange.request().head());
         }
-        Route route = match.get().route();
-        if (!exchange.identity().may(route.scope())) {
-            throw new HttpFailure(
-                    Problem.FORBIDDEN,
-                    "the key '" + exchange.identity().keyId() + "' lacks the scope "
-                            + route.scope().name().toLowerCase(java.util.Locale.ROOT));
-        }
         exchange.parameters(match.get().parameters());
+        Route route = match.get().route();
+        route.access().check(exchange);
         return route;
     }
 
@@ -231,7 +226,9 @@ public final class Router implements RequestHandler {
     }
 
     /**
-     * A request that another node has authenticated and sent on: its identity is set. The future fails with what the
+     * A request that another node has authenticated and sent on, with the identity that it established: the key is not
+     * looked up again, which here may be known later or no more, and the rule gives the same answer on the same facts. The
+     * future fails with what the
      * endpoint failed with only where the sender has to decide; all else is rendered here.
      */
     CompletableFuture<Response> handleForwarded(Exchange exchange) {

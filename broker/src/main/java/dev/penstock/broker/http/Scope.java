@@ -1,15 +1,32 @@
 package dev.penstock.broker.http;
 
-/** What a key may do. */
+import java.util.Locale;
+
+/** What a key may do. Those with objects are granted for all of them or for names of a pattern ({@link Permission}). */
 public enum Scope {
-    /** Needs no key. */
-    NONE,
     /** Read the state of the cluster and its metrics. */
-    MONITOR,
+    MONITOR(false),
     /** Receive from groups and settle messages. */
-    CONSUME,
+    CONSUME(true),
     /** Read streams. */
-    READ,
-    /** Everything, the creation and removal of groups included. */
-    ADMIN
+    READ(true),
+    /** Send to queues. */
+    SEND(true),
+    /** Everything: groups, keys, all that the others allow. */
+    ADMIN(false);
+
+    private final boolean hasObjects;
+
+    Scope(boolean hasObjects) {
+        this.hasObjects = hasObjects;
+    }
+
+    boolean hasObjects() {
+        return hasObjects;
+    }
+
+    /** As in a list of scopes. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

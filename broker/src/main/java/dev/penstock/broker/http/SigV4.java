@@ -17,11 +17,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Checks AWS signatures, version 4, over the request as it came: raw path, query, header values and body. Any region, the
- * service {@code sqs}. Thread-safe, never blocks.
+ * service {@code sqs}. Thread-safe, never waits for another node.
  */
 final class SigV4 {
 
@@ -32,48 +31,60 @@ final class SigV4 {
     /** The longest life of a presigned request that AWS allows. */
     private static final long MAX_EXPIRES_SECONDS = 7 * 24 * 3600;
 
+    private static final String PAYLOAD_HASH = "X-Amz-Content-Sha256";
+    private static final String UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
+
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'", Locale.ROOT);
 
-    private final Function<String, Optional<ApiKey>> keys;
+    private final KeyLookup keys;
     private final Clock clock;
     private final SigningKeys signingKeys = new SigningKeys();
 
-    SigV4(Function<String, Optional<ApiKey>> keys, Clock clock) {
+    SigV4(KeyLookup keys, Clock clock) {
         this.keys = keys;
         this.clock = clock;
     }
 
     static boolean isPresigned(Request request) {
-        return request.head().rawQuery().contains("X-Amz-Signature=");
+        String query = request.head().rawQuery();
+        return query.startsWith("X-Amz-Signature=") || query.contains("&X-Amz-Signature=");
     }
 
     /** @param value of the Authorization field */
     Outcome verify(Request request, String value) {
         Optional<Signature> signature = Signature.parse(value.substring(ALGORITHM.length()));
-        Optional<String> time = request.headers().first("X-Amz-Date");
-        if (signature.isEmpty() || time.isEmpty()) {
-            return malformed("expected Credential, SignedHeaders, Signature and an X-Amz-Date field");
+        List<String> times = request.headers().all("X-Amz-Date");
+        if (signature.isEmpty() || times.size() != 1) {
+            return malformed("expected Credential, SignedHeaders, Signature and one X-Amz-Date field");
         }
         if (!signature.get().signedHeaders().contains("x-amz-date")) {
             return malformed("expected host and x-amz-date among the signed headers");
         }
-        return verify(request, signature.get(), time.get(), Optional.empty());
+        try {
+            return verify(request, signature.get(), times.get(0), Optional.empty());
+        } catch (HttpFailure notWellFormed) {
+            // A query that cannot be decoded: who may not even ask is not told what is wrong with the question.
+            return malformed(notWellFormed.detail());
+        }
     }
 
     Outcome verifyPresigned(Request request) {
         try {
             Optional<Signature> signature = Signature.presigned(request);
             Optional<String> time = request.query("X-Amz-Date");
-            Optional<String> expires = request.query("X-Amz-Expires");
+            Optional<Long> expires = request.query("X-Amz-Expires")
+                    .filter(text -> text.matches("\\d{1,6}"))
+                    .map(Long::valueOf)
+                    .filter(seconds -> seconds <= MAX_EXPIRES_SECONDS);
             boolean known =
                     request.query("X-Amz-Algorithm").filter(ALGORITHM::equals).isPresent();
-            boolean number = expires.filter(text -> text.matches("\\d{1,6}")).isPresent();
-            if (signature.isEmpty() || time.isEmpty() || !known || !number) {
-                return malformed("expected the query parameters of a presigned request, version 4");
+            if (signature.isEmpty() || time.isEmpty() || !known || expires.isEmpty()) {
+                return malformed("expected the query parameters of a presigned request, version 4, good for at most "
+                        + MAX_EXPIRES_SECONDS + " seconds");
             }
-            return verify(request, signature.get(), time.get(), Optional.of(Long.valueOf(expires.orElseThrow())));
-        } catch (HttpFailure failure) {
-            return malformed(failure.detail());
+            return verify(request, signature.get(), time.get(), expires);
+        } catch (HttpFailure notWellFormed) {
+            return malformed(notWellFormed.detail());
         }
     }
 
@@ -84,33 +95,53 @@ final class SigV4 {
         } catch (DateTimeException e) {
             return malformed("expected a time such as 20261121T101500Z");
         }
-        if (!signature.signedHeaders().contains("host") || !signature.date().equals(time.substring(0, 8))) {
-            return malformed(
-                    "expected host among the signed headers, and the date of the credential to be that of the time");
-        }
-        if (!signature.service().equals("sqs")) {
-            return malformed("expected the service sqs in the credential");
+        Optional<Denied> fault = faultOf(request, signature, time);
+        if (fault.isPresent()) {
+            return fault.get();
         }
         Optional<Denied> late = tooFarOff(signed, expiresSeconds);
         if (late.isPresent()) {
             return late.get();
         }
-        Optional<ApiKey> key = keys.apply(signature.keyId());
-        if (key.isEmpty()) {
+        KeyLookup.Found found = keys.find(signature.keyId());
+        if (found instanceof KeyLookup.Later later) {
+            return later.denied();
+        }
+        List<ApiKey> candidates = ((KeyLookup.Keys) found).keys();
+        if (candidates.isEmpty()) {
             return new Denied(Reason.UNKNOWN_KEY, "no key has this id");
         }
         Optional<String> payloadHash = payloadHash(request, signature);
-        boolean matches = payloadHash.isPresent() && matches(request, signature, time, key.get(), payloadHash.get());
+        boolean matches = false;
+        if (payloadHash.isPresent()) {
+            for (ApiKey key : candidates) {
+                matches |= matches(request, signature, time, key, payloadHash.get());
+            }
+        }
         return matches
-                ? new Granted(key.get().identity())
+                ? new Granted(candidates.get(0).identity())
                 : new Denied(Reason.BAD_SIGNATURE, "the signature does not match the request and the key");
+    }
+
+    private static Optional<Denied> faultOf(Request request, Signature signature, String time) {
+        if (!signature.signedHeaders().contains("host") || !signature.date().equals(time.substring(0, 8))) {
+            return Optional.of(malformed(
+                    "expected host among the signed headers, and the date of the credential to be that of the time"));
+        }
+        if (!signature.service().equals("sqs")) {
+            return Optional.of(malformed("expected the service sqs in the credential"));
+        }
+        // It says what is done with the signed body: unsigned, a receive on its way could be made a delete.
+        boolean targetIsOpen = !request.headers().all("X-Amz-Target").isEmpty()
+                && !signature.signedHeaders().contains("x-amz-target");
+        return targetIsOpen
+                ? Optional.of(malformed("expected x-amz-target among the signed headers, as the request has it"))
+                : Optional.empty();
     }
 
     private Optional<Denied> tooFarOff(Instant signed, Optional<Long> expiresSeconds) {
         Instant now = clock.instant();
-        Duration life = expiresSeconds
-                .map(seconds -> Duration.ofSeconds(Math.min(seconds, MAX_EXPIRES_SECONDS)))
-                .orElse(MAX_SKEW);
+        Duration life = expiresSeconds.map(Duration::ofSeconds).orElse(MAX_SKEW);
         boolean old = now.isAfter(signed.plus(life));
         boolean early = signed.isAfter(now.plus(MAX_SKEW));
         return old || early
@@ -119,14 +150,17 @@ final class SigV4 {
                 : Optional.empty();
     }
 
+    /** What stands for the body in the canonical request; empty if the request says another than is true. */
     private static Optional<String> payloadHash(Request request, Signature signature) {
         String actual = HexFormat.of().formatHex(sha256(request.body()));
-        Optional<String> stated = request.headers().first("X-Amz-Content-Sha256");
-        // Unsigned payloads would be for connections that nobody can change: not without TLS.
-        boolean differs = stated.isPresent()
-                && signature.signedHeaders().contains("x-amz-content-sha256")
-                && !stated.get().equals(actual);
-        return differs ? Optional.empty() : Optional.of(actual);
+        Optional<String> stated = signature.signedHeaders().contains("x-amz-content-sha256")
+                ? Optional.of(String.join(",", request.headers().all(PAYLOAD_HASH)))
+                : signature.presigned() ? request.query(PAYLOAD_HASH) : Optional.empty();
+        // A body that is not signed is one that nobody on the way can change: with TLS only.
+        if (stated.isPresent() && stated.get().equals(UNSIGNED_PAYLOAD) && request.secure()) {
+            return stated;
+        }
+        return stated.isEmpty() || stated.get().equals(actual) ? Optional.of(actual) : Optional.empty();
     }
 
     private boolean matches(Request request, Signature signature, String time, ApiKey key, String payloadHash) {

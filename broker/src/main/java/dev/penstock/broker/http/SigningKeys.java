@@ -17,12 +17,18 @@ final class SigningKeys {
     private static final int MAX_KEPT = 1_000;
     private static final String ALGORITHM = "HmacSHA256";
 
-    private record Name(String keyId, String date, String region, String service) {}
+    /** @param secret two may be good at a time, while a key is rotated */
+    private record Name(String keyId, String secret, String date, String region, String service) {
+        @Override
+        public String toString() {
+            return "Name[" + keyId + ", " + date + ", " + region + ", " + service + "]";
+        }
+    }
 
     private final Map<Name, byte[]> kept = new ConcurrentHashMap<>();
 
     byte[] get(ApiKey key, String date, String region, String service) {
-        Name name = new Name(key.id(), date, region, service);
+        Name name = new Name(key.id(), key.secret(), date, region, service);
         byte[] known = kept.get(name);
         if (known != null) {
             return known;

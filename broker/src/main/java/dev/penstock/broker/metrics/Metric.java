@@ -102,6 +102,14 @@ enum Metric {
             Kind.COUNTER,
             "Answers with messages that could not be sent, and whose messages were given back uncounted."),
     HTTP_BUFFERED("penstock_http_buffered_body_bytes", Kind.GAUGE, "Bodies being received."),
+    HTTP_TLS_EXPIRY(
+            "penstock_http_tls_expiry_seconds",
+            Kind.GAUGE,
+            "When the certificate in use ends, in seconds since 1970; 0 without TLS. Alert two weeks before."),
+    HTTP_TLS_RELOADS(
+            "penstock_http_tls_reload_failures_total",
+            Kind.COUNTER,
+            "Attempts to take up a changed certificate or key that is of no use, every 5 s while it is so. Alert on it."),
     HTTP_UNSENT("penstock_http_unsent_answer_bytes", Kind.GAUGE, "Answers that clients have not taken yet."),
     DISK_FREE("penstock_disk_free_bytes", Kind.GAUGE, "Free space where the data directory is."),
     DISK_FULL(

@@ -32,7 +32,9 @@ final class MetricsReference {
             | `penstock_group_oldest_unsettled_seconds` above what the group's owners promised | consumers are stuck or gone |
             | `penstock_raft_commit_index - penstock_raft_applied_index` rising | a node cannot apply as fast as it receives |
             | `penstock_disk_free_bytes` below 20 % of the disk | below `storage.min_free` the leader takes no new events |
-            | `rate(penstock_http_refusals_total[5m]) > 0` | clients run into a limit |
+            | `rate(penstock_http_refusals_total{limit!="tls_handshake"}[5m]) > 0` | clients run into a limit |
+            | `0 < penstock_http_tls_expiry_seconds < time() + 1209600` | the certificate ends in two weeks |
+            | `increase(penstock_http_tls_reload_failures_total[5m]) > 0` | a changed certificate is of no use: the log says why |
             """;
 
     private MetricsReference() {}

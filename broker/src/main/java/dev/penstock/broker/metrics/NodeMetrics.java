@@ -50,7 +50,7 @@ public final class NodeMetrics implements AutoCloseable {
     private static final Duration[] HTTP_BUCKETS = millis(1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 20_000);
 
     private static final Samples.Raft NO_RAFT = new Samples.Raft(false, false, 0, 0, 0);
-    private static final Samples.Http NO_HTTP = new Samples.Http(Map.of(), 0, 0, 0, 0, 0, 0);
+    private static final Samples.Http NO_HTTP = new Samples.Http(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0);
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Samples samples;
@@ -106,6 +106,8 @@ public final class NodeMetrics implements AutoCloseable {
         gauge(Metric.HTTP_UNSENT, metrics -> metrics.http.unsentAnswerBytes());
         counter(Metric.HTTP_FORWARDED, Tags.empty(), metrics -> metrics.http.forwarded());
         counter(Metric.HTTP_CLIENTS_GONE, Tags.empty(), metrics -> metrics.http.clientsGone());
+        gauge(Metric.HTTP_TLS_EXPIRY, metrics -> metrics.http.tlsExpirySeconds());
+        counter(Metric.HTTP_TLS_RELOADS, Tags.empty(), metrics -> metrics.http.tlsReloadFailures());
         counter(Metric.HTTP_GIVEN_BACK, Tags.empty(), metrics -> metrics.http.answersGivenBack());
     }
 

@@ -53,7 +53,9 @@ public record Samples(
             long clientsGone,
             long answersGivenBack,
             long bufferedBodyBytes,
-            long unsentAnswerBytes) {
+            long unsentAnswerBytes,
+            long tlsReloadFailures,
+            long tlsExpirySeconds) {
         public Http {
             refusals = Map.copyOf(refusals);
         }

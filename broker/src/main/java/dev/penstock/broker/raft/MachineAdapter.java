@@ -50,6 +50,9 @@ final class MachineAdapter extends BaseStateMachine {
         void leaderChanged(RaftPeerId leader);
 
         void applied(Applied applied, @Nullable Entry own);
+
+        /** A snapshot from the leader took the place of the state. */
+        void replaced();
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(MachineAdapter.class);
@@ -189,6 +192,7 @@ final class MachineAdapter extends BaseStateMachine {
         }
         use(stateDirectory.replaceWith(all.get(0)));
         fedIndex = lastApplied.getIndex();
+        events.replaced();
         LOG.info("Installed the leader's snapshot at {}", lastApplied);
     }
 

@@ -319,6 +319,13 @@ public final class RaftNode implements AutoCloseable, AppliedState {
                 proposer.applied(own, applied);
             }
         }
+
+        @Override
+        public void replaced() {
+            for (Listener listener : listeners) {
+                guarded(listener::replaced);
+            }
+        }
     }
 
     private CompletableFuture<?> propose(Entry entry, byte[] content) {

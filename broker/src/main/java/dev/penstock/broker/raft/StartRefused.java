@@ -13,7 +13,11 @@ public final class StartRefused extends Exception {
         DAMAGED,
         NOT_ANSWERED,
         /** The source's database cannot be read as configured. */
-        SOURCE
+        SOURCE,
+        /** The master key is missing, or another than that of the cluster's keys. */
+        KEYS,
+        /** Certificate or key of the HTTP port cannot be used. */
+        TLS
     }
 
     private final Reason reason;

@@ -61,6 +61,19 @@ class ClientCommandsTest {
     }
 
     @Test
+    void shouldSayWhenTheCertificatesToTrustAreOfNoUse() throws IOException {
+        Path none = home.resolve("none.pem");
+        Path empty = Files.writeString(home.resolve("empty.pem"), "");
+
+        for (Path file : List.of(none, empty)) {
+            CliRun run = run("status", "--ca-file", file.toString());
+
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err()).contains(file.toString(), "--ca-file");
+        }
+    }
+
+    @Test
     void shouldEndWithSixWithoutALeader() {
         api.answers("GET /v1/cluster", CLUSTER.replace("\"leader\":\"n1\"", "\"leader\":null"));
 

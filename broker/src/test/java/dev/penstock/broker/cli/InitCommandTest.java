@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.broker.config.Address;
 import dev.penstock.broker.config.ConfigLoader;
-import dev.penstock.broker.config.KeySettings;
 import dev.penstock.broker.config.NodeConfig;
 import dev.penstock.broker.config.PeerSettings;
 import java.io.IOException;
@@ -72,7 +71,7 @@ class InitCommandTest {
         assertThat(second.source().orElseThrow().tables()).containsExactly("public.orders", "public.items");
         assertThat(second.keys())
                 .singleElement()
-                .satisfies(key -> assertThat(key.scopes()).containsExactly(KeySettings.Scope.ADMIN));
+                .satisfies(key -> assertThat(key.scopes()).containsExactly("admin"));
         assertThat(configs).extracting(NodeConfig::cluster).containsOnly(second.cluster());
         assertThat(configs).extracting(NodeConfig::keys).containsOnly(second.keys());
         assertThat(configs).extracting(NodeConfig::source).containsOnly(second.source());

@@ -48,7 +48,7 @@ class ConfigLoaderTest {
                         "4 http.bind: expected host:port, such as 127.0.0.1:7800 or [::1]:7800, but got '7800'",
                         "6 raft.bind: 0.0.0.0:7900 can be reached from other machines, and without TLS keys and rows"
                                 + " would travel in the clear; bind to 127.0.0.1, or set 'insecure: true' if you trust"
-                                + " that network",
+                                + " that network (the Raft port is never encrypted)",
                         "7 peers: expected an odd number of nodes up to 7, usually 3, but got 2; two nodes stop as soon as"
                                 + " one of them does",
                         "9 peers[1].raft: expected another value than peers[0].raft, but both are 'a:7900'",
@@ -56,7 +56,8 @@ class ConfigLoaderTest {
                                 + " to 'password: {env: NAME}'",
                         "12 source.password: expected {env: NAME} or {file: PATH}, as this secret does not stand in the"
                                 + " file",
-                        "14 keys[0].scopes[1]: expected one of admin, consume, read, monitor, but got 'root'",
+                        "14 keys[0].scopes[1]: expected admin, monitor, consume, read, send, or"
+                                + " one of the last three with a pattern of names such as consume:orders-*, but got 'root'",
                         "14 keys[0].secret: expected 16 to 256 printable characters without spaces, but the secret (in the"
                                 + " configuration file) is not of that form",
                         "16 limits.body: expected a size from 64KiB to 64MiB, such as 256KiB or 2GiB, but got"
@@ -95,7 +96,7 @@ class ConfigLoaderTest {
     @Test
     void shouldListTheKeysWhereNoneIsNear() {
         assertThat(SettingsFile.problems(directory, SettingsFile.MINIMAL + "http: { xyzzy: 1 }\n"))
-                .containsExactly("5 http.xyzzy: unknown key; expected one of advertise, bind");
+                .containsExactly("5 http.xyzzy: unknown key; expected one of advertise, bind, tls");
     }
 
     @Test

@@ -99,6 +99,32 @@ class NodeChecksTest {
     }
 
     @Test
+    void shouldLetOthersReachAnHttpPortWithTls() {
+        String tls =
+                "http: { bind: '0.0.0.0:7800', advertise: 'a.example:7800', tls: { certificate_file: c.pem, key_file: k.pem } }\n";
+
+        assertThat(problems(tls)).isEmpty();
+        assertThat(problems(tls + "raft: { bind: '0.0.0.0:7900', advertise: 'a.example:7900' }\n"))
+                .singleElement()
+                .asString()
+                .contains("raft.bind", "the Raft port is never encrypted");
+        assertThat(problems("http: { tls: { certificate_file: c.pem } }\n"))
+                .singleElement()
+                .asString()
+                .contains("http.tls.key_file: required");
+    }
+
+    @Test
+    void shouldRefuseAWeakMasterKey() {
+        String weak = SettingsFile.MINIMAL.replace("id: c1,", "id: c1, master_key: hunter2,");
+        assertThat(SettingsFile.problems(directory, weak))
+                .singleElement()
+                .asString()
+                .contains("cluster.master_key", "32 to 256 printable")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void shouldRefuseAWeakClusterSecret() {
         String weak = SettingsFile.MINIMAL.replace("0123456789abcdef0123456789abcdef", "weak");
         assertThat(SettingsFile.problems(directory, weak))

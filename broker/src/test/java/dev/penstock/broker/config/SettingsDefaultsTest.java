@@ -24,7 +24,8 @@ class SettingsDefaultsTest {
 
     @Test
     void shouldDefaultHttp() {
-        assertThat(config.http()).isEqualTo(new HttpSettings(new Address("127.0.0.1", 7800), Optional.empty()));
+        assertThat(config.http())
+                .isEqualTo(new HttpSettings(new Address("127.0.0.1", 7800), Optional.empty(), Optional.empty()));
     }
 
     @Test

@@ -18,12 +18,16 @@ class SettingsMappingTest {
             cluster:
               id: shop-events
               secret: { env: CLUSTER_SECRET }
+              master_key: { env: MASTER_KEY }
             node:
               id: n2
               data_dir: data/n2
             http:
               bind: 0.0.0.0:7001
               advertise: b.example:7001
+              tls:
+                certificate_file: tls.crt
+                key_file: /etc/penstock/tls.key
             raft:
               bind: 0.0.0.0:7101
               advertise: b.example:7101
@@ -42,7 +46,7 @@ class SettingsMappingTest {
             keys:
               - id: app
                 secret: { value: abcdefghijklmnop }
-                scopes: [admin, consume, read, monitor]
+                scopes: [admin, "consume:orders-*", read, send, monitor]
             metrics:
               public: true
             limits:
@@ -79,7 +83,7 @@ class SettingsMappingTest {
             """;
 
     private static final Map<String, String> ENVIRONMENT =
-            Map.of("CLUSTER_SECRET", SettingsFile.SECRET, "DB_PASSWORD", "hunter2");
+            Map.of("CLUSTER_SECRET", SettingsFile.SECRET, "MASTER_KEY", SettingsFile.SECRET, "DB_PASSWORD", "hunter2");
 
     @TempDir
     Path directory;
@@ -93,9 +97,15 @@ class SettingsMappingTest {
         assertThat(config)
                 .isEqualTo(new NodeConfig(
                         new ClusterSettings(
-                                "shop-events", new Secret.FromEnvironment("CLUSTER_SECRET", SettingsFile.SECRET)),
+                                "shop-events",
+                                new Secret.FromEnvironment("CLUSTER_SECRET", SettingsFile.SECRET),
+                                Optional.of(new Secret.FromEnvironment("MASTER_KEY", SettingsFile.SECRET))),
                         new IdentitySettings("n2", directory.resolve("data/n2")),
-                        new HttpSettings(new Address("0.0.0.0", 7001), Optional.of(new Address("b.example", 7001))),
+                        new HttpSettings(
+                                new Address("0.0.0.0", 7001),
+                                Optional.of(new Address("b.example", 7001)),
+                                Optional.of(new TlsSettings(
+                                        directory.resolve("tls.crt"), Path.of("/etc/penstock/tls.key")))),
                         new RaftSettings(new Address("0.0.0.0", 7101), Optional.of(new Address("b.example", 7101))),
                         List.of(
                                 new PeerSettings("n1", new Address("a.example", 7001), new Address("a.example", 7101)),
@@ -111,7 +121,9 @@ class SettingsMappingTest {
                                 List.of("public.orders", "sales.invoices"),
                                 5_000)),
                         List.of(new KeySettings(
-                                "app", new Secret.Inline("abcdefghijklmnop"), List.of(KeySettings.Scope.values()))),
+                                "app",
+                                new Secret.Inline("abcdefghijklmnop"),
+                                List.of("admin", "consume:orders-*", "read", "send", "monitor"))),
                         new MetricsSettings(true),
                         new LimitSettings(
                                 3_000, 300, 32 << 10, 3 << 20, 9 << 20, 6_000, 16_000, 120_000, 31_000, 1_000, 60_000),

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -293,7 +294,8 @@ class HttpLimitsIT {
                                 new HttpCounters(),
                                 new ConnectionGate(HttpLimits.defaults(), new HttpCounters(), Set.of()),
                                 started.router,
-                                ProtocolSwitch.NONE);
+                                ProtocolSwitch.NONE,
+                                Optional.empty());
                     }
                 })
                 .isInstanceOf(IOException.class)

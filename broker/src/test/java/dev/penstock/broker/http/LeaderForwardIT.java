@@ -8,6 +8,7 @@ import dev.penstock.storage.model.GroupConfig;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +81,27 @@ class LeaderForwardIT {
             assertThat(client.sqs("GetQueueUrl", TestNode.ADMIN, "{\"QueueName\":\"unknown\"}")
                             .text())
                     .contains("QueueDoesNotExist");
+        }
+    }
+
+    /** Scopes with patterns go along: the leader does not know this key, and must not have to. */
+    @Test
+    void shouldJudgeAForwardedRequestByTheScopesThatWereFound() throws IOException {
+        leader.groups.with("x", GroupConfig.Ordering.NONE);
+        follower.keys.create(Optional.of("FAR"), List.of("consume:x")).join();
+        String token = "Bearer FAR." + follower.keys.rotate("FAR", 0).join().secret();
+        try (RawClient client = follower.connect()) {
+            assertThat(client.call("POST", "/v1/groups/x/receive", token, "{}").status())
+                    .isEqualTo(200);
+            assertThat(client.call("POST", RECEIVE, token, "{}").status()).isEqualTo(403);
+            assertThat(client.call("GET", "/v1/groups", token, "").text())
+                    .contains("\"name\":\"x\"")
+                    .doesNotContain("orders");
+            assertThat(client.sqs("ListQueues", token, "{}").text())
+                    .isEqualTo("{\"QueueUrls\":[\"http://node:7800/000000000000/x\"]}");
+            assertThat(client.sqs("GetQueueUrl", token, "{\"QueueName\":\"orders\"}")
+                            .status())
+                    .isEqualTo(403);
         }
     }
 

@@ -2,11 +2,15 @@ package dev.penstock.broker.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.penstock.broker.deliver.LocalLog;
 import dev.penstock.broker.http.Authenticator.Denied;
 import dev.penstock.broker.http.Authenticator.Granted;
 import dev.penstock.broker.http.Authenticator.Outcome;
 import dev.penstock.broker.http.Authenticator.Reason;
 import dev.penstock.broker.http.Headers.Header;
+import dev.penstock.broker.keys.KeyRing;
+import dev.penstock.storage.kv.InMemoryStore;
+import dev.penstock.storage.machine.Machine;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,6 +18,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -63,9 +68,16 @@ class SigV4Test {
     private static final String JAVASCRIPT_SIGNATURE =
             "1c872b37e20131e58e5bac6669cd24ebf146b3e3d0b9bf92bf185be501d12bb6";
 
+    private static final Set<Permission> CONSUME = Set.of(Permission.all(Scope.CONSUME));
+
     private static Outcome check(String now, Request request) {
+        return check(now, request, "AKID");
+    }
+
+    private static Outcome check(String now, Request request, String keyId) {
+        KeyRing empty = new KeyRing(new LocalLog(new Machine(new InMemoryStore())), Optional.empty());
         return new Authenticator(
-                        List.of(new ApiKey("AKID", "SECRET", Set.of(Scope.CONSUME))),
+                        new KeyLookup(List.of(new ApiKey(keyId, "SECRET", CONSUME)), empty),
                         Clock.fixed(Instant.parse(now), ZoneOffset.UTC))
                 .authenticate(request);
     }
@@ -96,7 +108,7 @@ class SigV4Test {
     }
 
     private static void assertGranted(Outcome outcome) {
-        assertThat(outcome).isEqualTo(new Granted(new Identity("AKID", Set.of(Scope.CONSUME))));
+        assertThat(outcome).isEqualTo(new Granted(new Identity("AKID", CONSUME)));
     }
 
     private static void assertDenied(Outcome outcome, Reason reason) {
@@ -166,10 +178,7 @@ class SigV4Test {
     @Test
     void shouldRefuseAnUnknownKey() {
         Request request = request("/", BOTO3, BOTO3_BODY, BOTO3_SIGNATURE);
-        Outcome outcome = new Authenticator(
-                        List.of(new ApiKey("OTHER", "SECRET", Set.of(Scope.CONSUME))),
-                        Clock.fixed(Instant.parse("2026-11-21T01:11:41Z"), ZoneOffset.UTC))
-                .authenticate(request);
+        Outcome outcome = check("2026-11-21T01:11:41Z", request, "OTHER");
 
         assertDenied(outcome, Reason.UNKNOWN_KEY);
     }
@@ -225,6 +234,148 @@ class SigV4Test {
             key = SigningKeys.hmac(key, part.getBytes(StandardCharsets.UTF_8));
         }
         return hex.formatHex(SigningKeys.hmac(key, toSign.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Signs a canonical request of the boto3 time, straight from the description. */
+    private static String signature(String canonical) {
+        HexFormat hex = HexFormat.of();
+        String scope = "20261121/us-east-1/sqs/aws4_request";
+        String toSign = "AWS4-HMAC-SHA256\n20261121T011140Z\n" + scope + "\n"
+                + hex.formatHex(Digests.sha256().digest(canonical.getBytes(StandardCharsets.ISO_8859_1)));
+        byte[] key = "AWS4SECRET".getBytes(StandardCharsets.UTF_8);
+        for (String part : scope.split("/", -1)) {
+            key = SigningKeys.hmac(key, part.getBytes(StandardCharsets.UTF_8));
+        }
+        return hex.formatHex(SigningKeys.hmac(key, toSign.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String hash(String body) {
+        return HexFormat.of().formatHex(Digests.sha256().digest(body.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static Request signed(
+            String method,
+            String target,
+            List<Header> headers,
+            String names,
+            String signature,
+            String body,
+            boolean tls) {
+        List<Header> all = new ArrayList<>(headers);
+        all.add(new Header(
+                "Authorization",
+                "AWS4-HMAC-SHA256 Credential=AKID/20261121/us-east-1/sqs/aws4_request, SignedHeaders=" + names
+                        + ", Signature=" + signature));
+        RequestHead head = new RequestHead(method, target, true, new Headers(all));
+        return new Request(head, body.getBytes(StandardCharsets.UTF_8), tls);
+    }
+
+    private static final Header HOST = new Header("Host", "n");
+    private static final Header DATE = new Header("X-Amz-Date", "20261121T011140Z");
+    private static final String NOW = "2026-11-21T01:11:41Z";
+
+    @Test
+    void shouldJoinHeadersThatAreThereTwiceAndCollapseBlanks() {
+        String canonical = "GET\n/\n\nhost:n\nmy-header:a b,c d,é\nx-amz-date:20261121T011140Z\n\n"
+                + "host;my-header;x-amz-date\n" + hash("");
+        List<Header> headers = List.of(
+                HOST,
+                new Header("My-Header", "  a   b "),
+                DATE,
+                new Header("MY-HEADER", "c  d"),
+                new Header("my-header", "é"));
+
+        assertGranted(
+                check(NOW, signed("GET", "/", headers, "host;my-header;x-amz-date", signature(canonical), "", false)));
+        List<Header> swapped = List.of(
+                HOST,
+                new Header("My-Header", "c d"),
+                DATE,
+                new Header("my-header", "a b"),
+                new Header("My-Header", "é"));
+        assertDenied(
+                check(NOW, signed("GET", "/", swapped, "host;my-header;x-amz-date", signature(canonical), "", false)),
+                Reason.BAD_SIGNATURE);
+    }
+
+    @Test
+    void shouldSortTheQueryByItsEncodedNamesAndValues() {
+        String canonical = "GET\n/q\nA=&a=1&a=2&b%20c=%C3%A9%2F&z=%2B\nhost:n\nx-amz-date:20261121T011140Z\n\n"
+                + "host;x-amz-date\n" + hash("");
+        String target = "/q?z=%2b&a=2&b%20c=%c3%a9/&A&a=1";
+
+        assertGranted(check(
+                NOW, signed("GET", target, List.of(HOST, DATE), "host;x-amz-date", signature(canonical), "", false)));
+    }
+
+    /** It says what is done with the body: on its way a receive could be made a delete. */
+    @Test
+    void shouldRefuseATargetThatIsNotSigned() {
+        String canonical = "POST\n/\n\nhost:n\nx-amz-date:20261121T011140Z\n\nhost;x-amz-date\n" + hash("{}");
+        List<Header> headers = List.of(HOST, DATE, new Header("X-Amz-Target", "AmazonSQS.PurgeQueue"));
+
+        assertDenied(
+                check(NOW, signed("POST", "/", headers, "host;x-amz-date", signature(canonical), "{}", false)),
+                Reason.MALFORMED);
+        assertGranted(check(
+                NOW, signed("POST", "/", headers.subList(0, 2), "host;x-amz-date", signature(canonical), "{}", false)));
+    }
+
+    @Test
+    void shouldRefuseTwoDates() {
+        List<Header> headers = List.of(HOST, DATE, new Header("x-amz-date", "20261121T011141Z"));
+
+        assertDenied(check(NOW, signed("GET", "/", headers, "host;x-amz-date", "00", "", false)), Reason.MALFORMED);
+    }
+
+    @Test
+    void shouldTakeAnUnsignedPayloadOverTlsOnly() {
+        String canonical = "POST\n/\n\nhost:n\nx-amz-content-sha256:UNSIGNED-PAYLOAD\nx-amz-date:20261121T011140Z\n\n"
+                + "host;x-amz-content-sha256;x-amz-date\nUNSIGNED-PAYLOAD";
+        List<Header> headers = List.of(HOST, new Header("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), DATE);
+        String names = "host;x-amz-content-sha256;x-amz-date";
+
+        assertGranted(check(NOW, signed("POST", "/", headers, names, signature(canonical), "{}", true)));
+        assertDenied(
+                check(NOW, signed("POST", "/", headers, names, signature(canonical), "{}", false)),
+                Reason.BAD_SIGNATURE);
+    }
+
+    @Test
+    void shouldNotTakeAnUnsignedPayloadThatOnlyAnUnsignedHeaderClaims() {
+        String canonical = "POST\n/\n\nhost:n\nx-amz-date:20261121T011140Z\n\nhost;x-amz-date\nUNSIGNED-PAYLOAD";
+        List<Header> headers = List.of(HOST, DATE, new Header("x-amz-content-sha256", "UNSIGNED-PAYLOAD"));
+
+        assertDenied(
+                check(NOW, signed("POST", "/", headers, "host;x-amz-date", signature(canonical), "{}", true)),
+                Reason.BAD_SIGNATURE);
+    }
+
+    @Test
+    void shouldDenyAndNotFailOnAQueryThatCannotBeDecoded() {
+        for (String query : List.of("a=%", "a=%zz", "a=%ff", "%c3=1")) {
+            assertDenied(
+                    check(NOW, signed("GET", "/?" + query, List.of(HOST, DATE), "host;x-amz-date", "00", "", false)),
+                    Reason.MALFORMED);
+            Request presigned = new Request(
+                    new RequestHead("GET", "/?" + query + "&X-Amz-Signature=00", true, new Headers(List.of(HOST))),
+                    new byte[0]);
+            assertDenied(check(NOW, presigned), Reason.MALFORMED);
+        }
+    }
+
+    @Test
+    void shouldRefuseAPresignedRequestThatLivesLongerThanAWeek() {
+        String query = "X-Amz-Algorithm=AWS4-HMAC-SHA256"
+                + "&X-Amz-Credential=AKID%2F20261121%2Fus-east-1%2Fsqs%2Faws4_request&X-Amz-Date=20261121T011140Z"
+                + "&X-Amz-Expires=604801&X-Amz-SignedHeaders=host";
+        String signature = signature("GET\n/\n" + query + "\nhost:n\n\nhost\n" + hash(""));
+        Request request = new Request(
+                new RequestHead(
+                        "GET", "/?" + query + "&X-Amz-Signature=" + signature, true, new Headers(List.of(HOST))),
+                new byte[0]);
+
+        assertDenied(check(NOW, request), Reason.MALFORMED);
     }
 
     @Test

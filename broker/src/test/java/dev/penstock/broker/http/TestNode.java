@@ -1,17 +1,25 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.LocalLog;
 import dev.penstock.broker.http.api.ApiRoutes;
 import dev.penstock.broker.http.api.ClusterReport;
+import dev.penstock.broker.http.api.KeyRoutes;
 import dev.penstock.broker.http.api.NodeHealth;
 import dev.penstock.broker.http.peer.EventLoops;
 import dev.penstock.broker.http.peer.PeerClient;
 import dev.penstock.broker.http.peer.PeerEndpoints;
 import dev.penstock.broker.http.peer.PeerKeys;
 import dev.penstock.broker.http.peer.PeerServer;
+import dev.penstock.broker.http.peer.PeerTls;
 import dev.penstock.broker.http.sqs.QueryProtocol;
 import dev.penstock.broker.http.sqs.SqsForm;
 import dev.penstock.broker.http.sqs.SqsRoutes;
 import dev.penstock.broker.http.sqs.SqsSettings;
+import dev.penstock.broker.keys.KeyRing;
+import dev.penstock.broker.keys.KeyService;
+import dev.penstock.broker.keys.MasterKey;
+import dev.penstock.storage.kv.InMemoryStore;
+import dev.penstock.storage.machine.Machine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +33,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A node's HTTP side on fakes, on a free port of the loopback address. */
 public final class TestNode implements AutoCloseable {
@@ -33,10 +43,19 @@ public final class TestNode implements AutoCloseable {
     public static final String ADMIN = "Bearer ADMIN." + SECRET;
     public static final String CONSUMER = "Bearer CONSUMER." + SECRET;
     public static final List<ApiKey> KEYS = List.of(
-            new ApiKey("ADMIN", SECRET, Set.of(Scope.ADMIN)),
-            new ApiKey("CONSUMER", SECRET, Set.of(Scope.CONSUME)),
-            new ApiKey("READER", SECRET, Set.of(Scope.READ)),
-            new ApiKey("MONITOR", SECRET, Set.of(Scope.MONITOR)));
+            key("ADMIN", "admin"),
+            key("CONSUMER", "consume"),
+            key("READER", "read"),
+            key("SENDER", "send"),
+            key("MONITOR", "monitor"),
+            key("CONSUMES-X", "consume:x"),
+            key("READS-X", "read:x"),
+            key("SENDS-X", "send:x"),
+            key("OTHERS", "consume:y*", "consume:*y", "read:other", "send:xx", "monitor"));
+
+    private static ApiKey key(String id, String... scopes) {
+        return new ApiKey(id, SECRET, Stream.of(scopes).map(Permission::parse).collect(Collectors.toSet()));
+    }
 
     private static final byte[] CLUSTER_SECRET = "a secret of the test cluster".getBytes(StandardCharsets.UTF_8);
 
@@ -44,7 +63,11 @@ public final class TestNode implements AutoCloseable {
     public final FakeGroups groups;
     public final FakeLeader leader = new FakeLeader();
     public final FakeLog log = new FakeLog();
-    public final HttpCounters counters = new HttpCounters();
+    /** Of the keys only. */
+    public final LocalLog keyLog = new LocalLog(new Machine(new InMemoryStore()));
+
+    public final KeyService keys;
+    public final HttpCounters counters;
     public final Map<String, URI> peers = new ConcurrentHashMap<>();
     public final PeerClient peerClient;
     public final PeerEndpoints peerEndpoints = new PeerEndpoints();
@@ -53,7 +76,7 @@ public final class TestNode implements AutoCloseable {
     public volatile Optional<PeerEndpoints.Endpoint> forwardOverride = Optional.empty();
 
     private final EventLoops loops = new EventLoops(2);
-    private final ReaderPool readers = new ReaderPool(2, counters);
+    private final ReaderPool readers;
     private final HttpServer server;
 
     public static TestNode start() throws IOException {
@@ -69,15 +92,31 @@ public final class TestNode implements AutoCloseable {
     }
 
     TestNode(String id, FakeGroups groups, HttpLimits limits, Set<InetAddress> members) throws IOException {
+        this(id, groups, limits, members, new HttpCounters(), Optional.empty());
+    }
+
+    TestNode(
+            String id,
+            FakeGroups groups,
+            HttpLimits limits,
+            Set<InetAddress> members,
+            HttpCounters counters,
+            Optional<ServerTls> tls)
+            throws IOException {
+        this.counters = counters;
+        this.readers = new ReaderPool(2, counters);
         this.id = id;
         this.groups = groups;
         PeerKeys peerKeys = new PeerKeys(CLUSTER_SECRET);
-        peerClient = new PeerClient(loops, peerKeys, id);
+        peerClient = new PeerClient(loops, peerKeys, id, tls.map(own -> new PeerTls()));
         GroupFacts facts = new GroupFacts(groups, readers);
         Grants grants = new Grants(groups, facts, limits, counters);
         ApiRoutes.Ports ports = new ApiRoutes.Ports(
                 groups, log::read, log, new FixedCluster(), new FixedHealth(), () -> "penstock_up 1\n", false, "main");
         List<Route> routes = new ArrayList<>(ApiRoutes.of(ports, readers, grants));
+        Optional<MasterKey> masterKey = Optional.of(new MasterKey("a master key of the test cluster, long enough"));
+        keys = new KeyService(keyLog, keyLog, keyLog, masterKey, Set.of("ADMIN"));
+        routes.addAll(KeyRoutes.of(keys, KEYS, readers));
         routes.addAll(SqsRoutes.of(groups, facts, readers, grants, SqsSettings.defaults()));
         LeaderForward forward =
                 new LeaderForward(id, leader, node -> Optional.ofNullable(peers.get(node)), peerClient, counters);
@@ -86,7 +125,7 @@ public final class TestNode implements AutoCloseable {
                 new ProblemForm(),
                 new SqsForm(),
                 new QueryProtocol(),
-                new Authenticator(KEYS, Clock.systemUTC()),
+                new Authenticator(new KeyLookup(KEYS, new KeyRing(keyLog, masterKey)), Clock.systemUTC()),
                 forward,
                 limits,
                 RequestObserver.NONE);
@@ -100,7 +139,8 @@ public final class TestNode implements AutoCloseable {
                 counters,
                 members,
                 router,
-                new PeerServer(id, peerKeys, peerEndpoints));
+                new PeerServer(id, peerKeys, peerEndpoints),
+                tls);
     }
 
     public int port() {

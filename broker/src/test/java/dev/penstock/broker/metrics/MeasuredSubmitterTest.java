@@ -24,7 +24,7 @@ class MeasuredSubmitterTest {
                     List::of,
                     List::of,
                     List::of,
-                    () -> new Samples.Http(Map.of(), 0, 0, 0, 0, 0, 0),
+                    () -> new Samples.Http(Map.of(), 0, 0, 0, 0, 0, 0, 0, 0),
                     () -> 0,
                     () -> false));
     private final CommandSubmitter measured = new MeasuredSubmitter(

@@ -15,7 +15,8 @@ class NodeMetricsTest {
 
     private boolean diskFull;
     private Samples.Raft raft = new Samples.Raft(true, true, 4, 120, 121);
-    private Samples.Http http = new Samples.Http(Map.of("connections", 3L, "body_bytes", 0L), 7, 5, 2, 1, 1024, 2048);
+    private Samples.Http http =
+            new Samples.Http(Map.of("connections", 3L, "body_bytes", 0L), 7, 5, 2, 1, 1024, 2048, 0, 0);
     private final List<Samples.Source> sources = new ArrayList<>();
     private final List<Samples.Stream> streams = new ArrayList<>();
     private final List<Samples.Group> groups = new ArrayList<>();
@@ -175,7 +176,7 @@ class NodeMetricsTest {
                         "penstock_http_answers_given_back_total 1.0",
                         "penstock_http_buffered_body_bytes 1024.0",
                         "penstock_http_unsent_answer_bytes 2048.0");
-        http = new Samples.Http(Map.of("connections", 4L, "body_bytes", 1L), 7, 5, 2, 1, 1024, 2048);
+        http = new Samples.Http(Map.of("connections", 4L, "body_bytes", 1L), 7, 5, 2, 1, 1024, 2048, 0, 0);
         assertThat(lines())
                 .contains(
                         "penstock_http_refusals_total{limit=\"connections\"} 4.0",

@@ -4,6 +4,7 @@ import dev.penstock.storage.machine.Applied;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
+import dev.penstock.storage.model.ApiKeyState;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
@@ -259,6 +260,11 @@ final class CountingMachine implements ReplicatedState {
         @Override
         public SortedMap<String, String> tags(GroupState group) {
             return new TreeMap<>();
+        }
+
+        @Override
+        public List<ApiKeyState> apiKeys() {
+            return List.of();
         }
 
         @Override

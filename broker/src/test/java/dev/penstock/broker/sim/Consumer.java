@@ -107,7 +107,15 @@ final class Consumer {
                     IN_FLIGHT_LIMIT,
                     GROUP_EXISTS,
                     GROUP_CHANGED -> {}
-            case OFFSET_TRIMMED, INVALID_RECEIPT, INVALID_REQUEST ->
+            case OFFSET_TRIMMED,
+                    INVALID_RECEIPT,
+                    INVALID_REQUEST,
+                    UNKNOWN_KEY,
+                    KEY_EXISTS,
+                    KEY_REVOKED,
+                    KEY_CHANGED,
+                    KEY_LIMIT,
+                    MASTER_KEY ->
                 throw new AssertionError("a refusal that nothing here deserves: " + refused.code(), refused);
         }
     }

@@ -207,7 +207,15 @@ final class Demo implements AutoCloseable {
         DemoDatabase.Names names = state.names();
         ClusterPlan.Source source = new ClusterPlan.Source(
                 STREAM, postgres.urlFor(names.role()), password, names.slot(), names.publication());
-        new ClusterPlan(state.clusterId(), state.clusterSecret(), source, state.key(), specs, List.of()).write();
+        new ClusterPlan(
+                        state.clusterId(),
+                        state.clusterSecret(),
+                        state.masterKey(),
+                        source,
+                        state.key(),
+                        specs,
+                        List.of())
+                .write();
         for (NodeSpec spec : specs) {
             nodes.add(new ClientBrokerApi(spec.http(), state.key().token()));
         }

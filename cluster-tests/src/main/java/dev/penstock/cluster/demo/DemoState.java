@@ -17,7 +17,13 @@ import java.util.Properties;
  *
  * @param httpPort the cluster's nodes know each other by their ports
  */
-record DemoState(String clusterId, String clusterSecret, ClusterPlan.Key key, DemoDatabase.Names names, int httpPort) {
+record DemoState(
+        String clusterId,
+        String clusterSecret,
+        String masterKey,
+        ClusterPlan.Key key,
+        DemoDatabase.Names names,
+        int httpPort) {
     private static final String FILE = "demo.properties";
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -35,6 +41,8 @@ record DemoState(String clusterId, String clusterSecret, ClusterPlan.Key key, De
         return new DemoState(
                 get(properties, "cluster.id", file),
                 get(properties, "cluster.secret", file),
+                // Not there in a directory of before there were master keys; any will do that stays the same.
+                properties.getProperty("cluster.master_key", get(properties, "cluster.secret", file)),
                 new ClusterPlan.Key(get(properties, "key.id", file), get(properties, "key.secret", file)),
                 new DemoDatabase.Names(
                         get(properties, "role", file),
@@ -58,12 +66,14 @@ record DemoState(String clusterId, String clusterSecret, ClusterPlan.Key key, De
         DemoState state = new DemoState(
                 "demo-" + random(12).toLowerCase(Locale.ROOT),
                 random(40),
+                random(40),
                 new ClusterPlan.Key("DEMO" + random(16).toUpperCase(Locale.ROOT), random(40)),
                 new DemoDatabase.Names(name, name, name),
                 httpPort);
         Properties properties = new Properties();
         properties.setProperty("cluster.id", state.clusterId);
         properties.setProperty("cluster.secret", state.clusterSecret);
+        properties.setProperty("cluster.master_key", state.masterKey);
         properties.setProperty("key.id", state.key.id());
         properties.setProperty("key.secret", state.key.secret());
         properties.setProperty("role", state.names.role());

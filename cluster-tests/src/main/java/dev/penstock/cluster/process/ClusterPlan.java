@@ -16,7 +16,13 @@ import java.util.Set;
  * @param extra further lines of each file, such as settings of a test
  */
 public record ClusterPlan(
-        String clusterId, String clusterSecret, Source source, Key key, List<NodeSpec> nodes, List<String> extra) {
+        String clusterId,
+        String clusterSecret,
+        String masterKey,
+        Source source,
+        Key key,
+        List<NodeSpec> nodes,
+        List<String> extra) {
 
     /** Difference between a node's HTTP and Raft port. */
     public static final int RAFT_PORT_DISTANCE = 100;
@@ -78,7 +84,7 @@ public record ClusterPlan(
 
     private String yaml(NodeSpec self) {
         StringBuilder yaml = new StringBuilder();
-        section(yaml, "cluster", Map.of("id", clusterId, "secret", clusterSecret));
+        section(yaml, "cluster", Map.of("id", clusterId, "secret", clusterSecret, "master_key", masterKey));
         section(
                 yaml,
                 "node",

@@ -87,6 +87,7 @@ public final class ClusterRig implements AutoCloseable {
         ClusterPlan plan = new ClusterPlan(
                 "rig-" + secret().substring(0, 12),
                 secret(),
+                secret(),
                 source,
                 new ClusterPlan.Key("RIG" + secret().substring(0, 12), secret()),
                 specs,

@@ -77,6 +77,7 @@ class BadStartClusterIT {
         new ClusterPlan(
                         clusterId,
                         "0123456789abcdef0123456789abcdef",
+                        "fedcba9876543210fedcba9876543210",
                         source,
                         new ClusterPlan.Key("KEY", "0123456789abcdef"),
                         List.of(spec),

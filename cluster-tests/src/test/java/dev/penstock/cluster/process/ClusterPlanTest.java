@@ -21,7 +21,8 @@ class ClusterPlanTest {
                 new ClusterPlan.Source("main", "postgresql://penstock@127.0.0.1:7832/shop", "it's", "slot", "pub");
         ClusterPlan.Key key = new ClusterPlan.Key("DEMO1", "secret");
 
-        new ClusterPlan("demo", "s3cret", source, key, nodes, List.of("storage:", "  snapshot_bytes: 1MiB")).write();
+        new ClusterPlan("demo", "s3cret", "m4ster", source, key, nodes, List.of("storage:", "  snapshot_bytes: 1MiB"))
+                .write();
 
         NodeSpec second = nodes.get(1);
         assertThat(second.http()).isEqualTo("http://127.0.0.1:7802");

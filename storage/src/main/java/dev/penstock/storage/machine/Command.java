@@ -202,6 +202,44 @@ public sealed interface Command {
         }
     }
 
+    // ---- keys of the HTTP API ----
+
+    /**
+     * Makes a key (revision {@link #NEW}; refused if the id is there), or gives a key of that revision a new secret, scopes included.
+     *
+     * @param secret sealed by the node that proposes it: opaque here
+     * @param overlapMillis how long the secret before stays good beside the new one; 0 = void at once
+     */
+    record PutKey(String id, long revision, byte[] secret, List<String> scopes, long overlapMillis) implements Command {
+        public static final long NEW = -1;
+
+        public PutKey {
+            scopes = List.copyOf(scopes);
+        }
+
+        @Override
+        public CommandType type() {
+            return CommandType.PUT_KEY;
+        }
+
+        @Override
+        public String toString() {
+            return "PutKey[" + id + ", revision " + revision + ", scopes " + scopes + "]";
+        }
+    }
+
+    /**
+     * Voids a key for ever; its secrets leave the state. Of a revoked one: the same answer again.
+     *
+     * @param previousOnly only the secret before the last rotation
+     */
+    record RevokeKey(String id, boolean previousOnly) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.REVOKE_KEY;
+        }
+    }
+
     // ---- the cluster ----
 
     /** Removes at most {@code max} rows that an earlier seek or delete made dead. */

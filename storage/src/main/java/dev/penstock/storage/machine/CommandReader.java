@@ -29,6 +29,8 @@ final class CommandReader {
             case SEEK_GROUP -> new Command.SeekGroup(integer(in), in.zigzag(), ModelCodec.readStart(in));
             case UPDATE_GROUP ->
                 new Command.UpdateGroup(integer(in), in.zigzag(), in.zigzag(), ModelCodec.readChange(in));
+            case PUT_KEY -> putKey(in);
+            case REVOKE_KEY -> new Command.RevokeKey(in.text(), in.flag("extent of a revocation"));
             case GRANT -> grant(in);
             case ACK -> ack(in);
             case NACK -> nack(in);
@@ -60,6 +62,19 @@ final class CommandReader {
         String systemId = in.text();
         int timeline = integer(in);
         return new Command.ResumeSource(streamId, previous, epoch, slot, systemId, timeline, new Lsn(in.i64()));
+    }
+
+    private static Command putKey(ByteReader in) {
+        String id = in.text();
+        long revision = in.zigzag();
+        byte[] secret = in.sized();
+        long overlapMillis = in.zigzag();
+        int count = in.count("scopes", 1);
+        List<String> scopes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            scopes.add(in.text());
+        }
+        return new Command.PutKey(id, revision, secret, scopes, overlapMillis);
     }
 
     private static Command grant(ByteReader in) {

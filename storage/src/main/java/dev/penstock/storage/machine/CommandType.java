@@ -19,6 +19,8 @@ public enum CommandType {
     DELETE_GROUP(17),
     SEEK_GROUP(18),
     UPDATE_GROUP(19),
+    PUT_KEY(20),
+    REVOKE_KEY(21),
     GRANT(32),
     ACK(33),
     NACK(34),

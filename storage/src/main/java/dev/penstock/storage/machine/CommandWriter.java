@@ -24,6 +24,8 @@ final class CommandWriter {
             case DELETE_GROUP -> delete(out, (Command.DeleteGroup) command);
             case SEEK_GROUP -> seek(out, (Command.SeekGroup) command);
             case UPDATE_GROUP -> update(out, (Command.UpdateGroup) command);
+            case PUT_KEY -> putKey(out, (Command.PutKey) command);
+            case REVOKE_KEY -> revokeKey(out, (Command.RevokeKey) command);
             case GRANT -> grant(out, (Command.Grant) command);
             case ACK -> ack(out, (Command.Ack) command);
             case NACK -> nack(out, (Command.Nack) command);
@@ -100,6 +102,17 @@ final class CommandWriter {
         out.zigzag(c.groupId()).zigzag(c.generation()).zigzag(c.planVersion());
         ModelCodec.writeChange(out, c.change());
         return out;
+    }
+
+    private static ByteWriter putKey(ByteWriter out, Command.PutKey c) {
+        out.text(c.id()).zigzag(c.revision()).sized(c.secret()).zigzag(c.overlapMillis());
+        out.varint(c.scopes().size());
+        c.scopes().forEach(out::text);
+        return out;
+    }
+
+    private static ByteWriter revokeKey(ByteWriter out, Command.RevokeKey c) {
+        return out.text(c.id()).u8(c.previousOnly() ? 1 : 0);
     }
 
     private static ByteWriter grant(ByteWriter out, Command.Grant c) {

@@ -31,6 +31,7 @@ public final class Machine {
     private final SettleHandler settles;
     private final ExpiryHandler expiry;
     private final SweepHandler sweeps;
+    private final KeyHandler keys = new KeyHandler();
     private volatile MetaTable.Progress progress;
     private volatile long clockMillis;
     private boolean broken;
@@ -135,6 +136,8 @@ public final class Machine {
             case DELETE_GROUP -> groups.delete(entry, (Command.DeleteGroup) command);
             case SEEK_GROUP -> groups.seek(entry, (Command.SeekGroup) command);
             case UPDATE_GROUP -> updates.update(entry, (Command.UpdateGroup) command);
+            case PUT_KEY -> keys.put(entry, (Command.PutKey) command);
+            case REVOKE_KEY -> keys.revoke(entry, (Command.RevokeKey) command);
             case GRANT -> grants.grant(entry, (Command.Grant) command);
             case ACK -> settles.ack(entry, (Command.Ack) command);
             case NACK -> settles.nack(entry, (Command.Nack) command);

@@ -1,5 +1,6 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.model.ApiKeyState;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
@@ -47,6 +48,9 @@ public interface MachineView extends AutoCloseable {
 
     /** In order of their keys. */
     SortedMap<String, String> tags(GroupState group);
+
+    /** Keys of the HTTP API, revoked ones too, in order of id. */
+    List<ApiKeyState> apiKeys();
 
     /** The lowest unsettled offset of the group, or its scan position. */
     long floor(GroupState group);

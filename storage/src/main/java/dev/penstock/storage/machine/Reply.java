@@ -46,6 +46,13 @@ public sealed interface Reply {
 
     record Marked(long stateDigest) implements Reply {}
 
+    /**
+     * The key was made, rotated or revoked, or was so already.
+     *
+     * @param previousUntilMillis log time from which the secret before is void; 0 if there is none
+     */
+    record KeyChanged(String id, long revision, long previousUntilMillis) implements Reply {}
+
     record Rejected(Rejection reason, String detail) implements Reply {}
 
     enum ItemResult {
@@ -71,6 +78,12 @@ public sealed interface Reply {
         NOT_AVAILABLE,
         IN_FLIGHT_LIMIT,
         OFFSET_OUT_OF_RANGE,
-        MALFORMED
+        MALFORMED,
+        UNKNOWN_KEY,
+        KEY_EXISTS,
+        KEY_REVOKED,
+        /** Not of the revision that the command was made for. */
+        KEY_CHANGED,
+        KEY_LIMIT
     }
 }

@@ -4,12 +4,14 @@ import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.KeyValueStore;
 import dev.penstock.storage.kv.ReadView;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.ApiKeyState;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
+import dev.penstock.storage.table.ApiKeyTable;
 import dev.penstock.storage.table.BatchFacts;
 import dev.penstock.storage.table.GroupTable;
 import dev.penstock.storage.table.KeyTable;
@@ -116,6 +118,11 @@ final class StoreView implements MachineView {
     @Override
     public SortedMap<String, String> tags(GroupState group) {
         return TagTable.get(view, group.id());
+    }
+
+    @Override
+    public List<ApiKeyState> apiKeys() {
+        return ApiKeyTable.all(view);
     }
 
     @Override

@@ -23,6 +23,8 @@ final class RowKey {
     static final int PARKED = 0x0c;
     static final int TAGS = 0x0d;
 
+    static final int API_KEY = 0x0e;
+
     /** The value of a row that says all in its key. */
     static final byte[] NOTHING = new byte[0];
 

@@ -90,10 +90,24 @@ final class CommandGenerator {
             return new Command.Expire(random.nextInt(30) - 1);
         } else if (dice < 990) {
             return new Command.Sweep(random.nextInt(20) - 1);
+        } else if (dice < 992) {
+            return keyCommand();
         } else if (dice < 997) {
             return new Command.Mark();
         }
         return new Command.RaiseFeatureLevel(random.nextInt(2));
+    }
+
+    private Command keyCommand() {
+        String id = rarely() ? "" : "k" + random.nextInt(6);
+        if (random.nextInt(4) == 0) {
+            return new Command.RevokeKey(id, random.nextInt(3) > 0);
+        }
+        long revision = random.nextBoolean() ? -1 : model.keys.revision(id) - (rarely() ? 1 : 0);
+        byte[] secret = new byte[rarely() ? 0 : 2];
+        random.nextBytes(secret);
+        return new Command.PutKey(
+                id, revision, secret, List.of("consume:" + random.nextInt(3)), random.nextInt(3) * 50L);
     }
 
     /** Fills in the leases of a command that settles: of one group, some wrong. */

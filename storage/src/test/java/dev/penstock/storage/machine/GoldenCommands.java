@@ -69,7 +69,10 @@ final class GoldenCommands {
                 new Command.SourceTimeline(1, POSITION, 4),
                 new Command.UpdateGroup(4, 1234, 1200, everything()),
                 new Command.UpdateGroup(
-                        4, 1234, 1200, new GroupChange.Builder().paused(false).build()));
+                        4, 1234, 1200, new GroupChange.Builder().paused(false).build()),
+                new Command.PutKey(
+                        "orders-app", 1234, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 43_200_000),
+                new Command.RevokeKey("orders-app", true));
     }
 
     private static GroupChange everything() {

@@ -99,6 +99,7 @@ final class Model {
     /** How many keys waited in them. */
     final Map<Ended, Integer> endedParked = new HashMap<>();
 
+    final ModelKeys keys = new ModelKeys();
     long clock;
     private int nextStream = 1;
     private int nextGroup = 1;
@@ -133,6 +134,8 @@ final class Model {
             case DELETE_GROUP -> delete((Command.DeleteGroup) command);
             case SEEK_GROUP -> seek((Command.SeekGroup) command);
             case UPDATE_GROUP -> update((Command.UpdateGroup) command);
+            case PUT_KEY -> keys.put((Command.PutKey) command, index, clock);
+            case REVOKE_KEY -> keys.revoke((Command.RevokeKey) command, index);
             case GRANT -> grant((Command.Grant) command);
             case ACK -> ack((Command.Ack) command);
             case NACK -> nack((Command.Nack) command);

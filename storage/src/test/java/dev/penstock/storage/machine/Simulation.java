@@ -168,6 +168,7 @@ final class Simulation {
             assertThat(view.sweepNeeded()).isEqualTo(!model.ended.isEmpty());
             assertThat(view.sources()).hasSize(model.sources.size());
             assertThat(view.groups()).hasSize(model.groups.size());
+            assertThat(model.keys.isSame(view.apiKeys())).as("keys").isTrue();
             model.sources.forEach((id, source) -> compareSource(view, id, source));
             model.groups.values().forEach(group -> compareGroup(view, group));
         }

@@ -1,6 +1,7 @@
 package dev.penstock.broker.http.api;
 
 import dev.penstock.broker.deliver.AppliedState;
+import dev.penstock.broker.http.Access;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.ErrorForm;
 import dev.penstock.broker.http.Grants;
@@ -44,60 +45,60 @@ public final class ApiRoutes {
         StreamEndpoints streams = new StreamEndpoints(ports.state(), readers);
         HealthEndpoints health = new HealthEndpoints(ports.health(), readers);
         return List.of(
-                route("POST", "/v1/groups", Scope.ADMIN, form, new CreateGroup(groups, ports.defaultStream()))
+                route("POST", "/v1/groups", Access.admin(), form, new CreateGroup(groups, ports.defaultStream()))
                         .onLeader(Repeat.SAFE),
-                route("GET", "/v1/groups", Scope.CONSUME, form, new ListGroups(groups, readers))
+                route("GET", "/v1/groups", Access.any(Scope.CONSUME), form, new ListGroups(groups, readers))
                         .onLeader(Repeat.SAFE),
-                route("GET", "/v1/groups/{group}", Scope.CONSUME, form, new DescribeGroup(groups, readers))
+                route("GET", "/v1/groups/{group}", Access.group(), form, new DescribeGroup(groups, readers))
                         .onLeader(Repeat.SAFE),
-                route("DELETE", "/v1/groups/{group}", Scope.ADMIN, form, new DeleteGroup(groups))
+                route("DELETE", "/v1/groups/{group}", Access.admin(), form, new DeleteGroup(groups))
                         .onLeader(Repeat.NEVER),
-                route("PATCH", "/v1/groups/{group}", Scope.ADMIN, form, new UpdateGroup(groups, readers))
+                route("PATCH", "/v1/groups/{group}", Access.admin(), form, new UpdateGroup(groups, readers))
                         .onLeader(Repeat.SAFE),
-                route("POST", "/v1/groups/{group}/pause", Scope.ADMIN, form, UpdateGroup.pause(groups, true))
+                route("POST", "/v1/groups/{group}/pause", Access.admin(), form, UpdateGroup.pause(groups, true))
                         .onLeader(Repeat.SAFE),
-                route("POST", "/v1/groups/{group}/resume", Scope.ADMIN, form, UpdateGroup.pause(groups, false))
+                route("POST", "/v1/groups/{group}/resume", Access.admin(), form, UpdateGroup.pause(groups, false))
                         .onLeader(Repeat.SAFE),
-                route("POST", "/v1/groups/{group}/receive", Scope.CONSUME, form, new ReceiveMessages(groups, grants))
+                route("POST", "/v1/groups/{group}/receive", Access.group(), form, new ReceiveMessages(groups, grants))
                         .onLeader(Repeat.NEVER)
                         .withBatchBody()
                         .waiting(ReceiveMessages::waitMillis),
-                route("POST", "/v1/groups/{group}/ack", Scope.CONSUME, form, SettleMessages.ack(groups))
+                route("POST", "/v1/groups/{group}/ack", Access.group(), form, SettleMessages.ack(groups))
                         .onLeader(Repeat.SAFE)
                         .withBatchBody(),
                 // Repeated after it was applied, a nack, and an extension to 0, answers LEASE_LOST: the client's own
                 // repetition may, ours must not.
-                route("POST", "/v1/groups/{group}/nack", Scope.CONSUME, form, SettleMessages.nack(groups))
+                route("POST", "/v1/groups/{group}/nack", Access.group(), form, SettleMessages.nack(groups))
                         .onLeader(Repeat.NEVER)
                         .withBatchBody(),
-                route("POST", "/v1/groups/{group}/extend", Scope.CONSUME, form, SettleMessages.extend(groups))
+                route("POST", "/v1/groups/{group}/extend", Access.group(), form, SettleMessages.extend(groups))
                         .onLeader(Repeat.NEVER)
                         .withBatchBody(),
-                route("POST", "/v1/groups/{group}/seek", Scope.ADMIN, form, new SeekGroup(groups))
+                route("POST", "/v1/groups/{group}/seek", Access.admin(), form, new SeekGroup(groups))
                         .onLeader(Repeat.NEVER),
-                route("GET", "/v1/streams", Scope.READ, form, streams.all()),
-                route("GET", "/v1/streams/{stream}", Scope.READ, form, streams.one()),
+                route("GET", "/v1/streams", Access.any(Scope.READ), form, streams.all()),
+                route("GET", "/v1/streams/{stream}", Access.stream(), form, streams.one()),
                 route(
                                 "GET",
                                 "/v1/streams/{stream}/events",
-                                Scope.READ,
+                                Access.stream(),
                                 form,
                                 new ReadEvents(ports.pages(), ports.state(), readers, grants))
                         .waiting(ReadEvents::waitMillis),
-                route("GET", "/v1/cluster", Scope.MONITOR, form, new ClusterEndpoint(ports.cluster())),
-                route("GET", "/health/live", Scope.NONE, form, health.live()),
-                route("GET", "/health/ready", Scope.NONE, form, health.ready()),
-                route("GET", "/health/sources", Scope.NONE, form, health.sources()),
+                route("GET", "/v1/cluster", Access.monitor(), form, new ClusterEndpoint(ports.cluster())),
+                route("GET", "/health/live", Access.open(), form, health.live()),
+                route("GET", "/health/ready", Access.open(), form, health.ready()),
+                route("GET", "/health/sources", Access.open(), form, health.sources()),
                 route(
                         "GET",
                         "/metrics",
-                        ports.metricsPublic() ? Scope.NONE : Scope.MONITOR,
+                        ports.metricsPublic() ? Access.open() : Access.monitor(),
                         form,
                         exchange ->
                                 readers.read(ports.metrics()).thenApply(text -> Response.text(200, PROMETHEUS, text))));
     }
 
-    private static Route route(String method, String path, Scope scope, ErrorForm form, Endpoint endpoint) {
-        return Route.of(method, path, scope, form, endpoint);
+    private static Route route(String method, String path, Access access, ErrorForm form, Endpoint endpoint) {
+        return Route.of(method, path, access, form, endpoint);
     }
 }

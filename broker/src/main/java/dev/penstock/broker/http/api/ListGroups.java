@@ -6,6 +6,7 @@ import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.GroupOperations;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Response;
+import dev.penstock.broker.http.Scope;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code GET /v1/groups}. */
@@ -28,7 +29,10 @@ final class ListGroups implements Endpoint {
                             out.writeStartObject();
                             out.writeArrayFieldStart("groups");
                             for (Described group : all) {
-                                GroupAnswers.writeDescribed(out, group);
+                                if (exchange.identity()
+                                        .may(Scope.CONSUME, group.group().name())) {
+                                    GroupAnswers.writeDescribed(out, group);
+                                }
                             }
                             out.writeEndArray();
                             out.writeEndObject();

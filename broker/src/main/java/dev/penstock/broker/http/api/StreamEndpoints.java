@@ -11,6 +11,7 @@ import dev.penstock.broker.http.Json;
 import dev.penstock.broker.http.Problem;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Response;
+import dev.penstock.broker.http.Scope;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.StreamState;
 import java.io.IOException;
@@ -43,7 +44,9 @@ final class StreamEndpoints {
                             out.writeStartObject();
                             out.writeArrayFieldStart("streams");
                             for (StreamState stream : view.streams()) {
-                                write(out, stream);
+                                if (exchange.identity().may(Scope.READ, stream.name())) {
+                                    write(out, stream);
+                                }
                             }
                             out.writeEndArray();
                             out.writeEndObject();

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +28,19 @@ public final class PeerClient implements AutoCloseable {
 
     private final Bootstrap bootstrap;
     private final PeerKeys keys;
+    private final Optional<PeerTls> tls;
     private final String nodeId;
     private final Map<String, PeerLink[]> links = new HashMap<>();
     private int turn;
     private boolean closed;
 
-    /** @param nodeId of this node, told to peers for their logs */
-    public PeerClient(EventLoops loops, PeerKeys keys, String nodeId) {
+    /**
+     * @param nodeId of this node, told to peers for their logs
+     * @param tls empty = plain, as the peers listen
+     */
+    public PeerClient(EventLoops loops, PeerKeys keys, String nodeId, Optional<PeerTls> tls) {
         this.keys = keys;
+        this.tls = tls;
         this.nodeId = nodeId;
         bootstrap = new Bootstrap()
                 .group(loops.workers())
@@ -95,7 +101,7 @@ public final class PeerClient implements AutoCloseable {
         int slot = Math.floorMod(turn++, CHANNELS_PER_PEER);
         PeerLink link = slots[slot];
         if (link == null || link.closed()) {
-            link = PeerLink.open(bootstrap, base.getHost(), port, keys, nodeId);
+            link = PeerLink.open(bootstrap, base.getHost(), port, tls, keys, nodeId);
             slots[slot] = link;
         }
         return link;

@@ -54,11 +54,13 @@ final class PeerHandshake extends ByteToMessageDecoder {
         }
         in.skipBytes(end + 4);
         byte[] theirs = serverNonce(head);
+        byte[] certificate = PeerTls.shownTo(context.channel());
         context.pipeline()
                 .addAfter(
                         context.name(),
                         null,
-                        new FrameCodec(keys.toServer(nonce, theirs), keys.toClient(nonce, theirs)));
+                        new FrameCodec(
+                                keys.toServer(nonce, theirs, certificate), keys.toClient(nonce, theirs, certificate)));
         context.fireUserEventTriggered(new Switched());
         context.pipeline().remove(this);
     }

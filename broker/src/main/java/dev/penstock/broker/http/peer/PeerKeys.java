@@ -31,19 +31,21 @@ public final class PeerKeys {
     }
 
     /** Seals what goes from the connecting side to the accepting one. */
-    FrameSeal toServer(byte[] clientNonce, byte[] serverNonce) {
-        return new FrameSeal(sessionKey("client to server", clientNonce, serverNonce));
+    FrameSeal toServer(byte[] clientNonce, byte[] serverNonce, byte[] certificate) {
+        return new FrameSeal(sessionKey("client to server", clientNonce, serverNonce, certificate));
     }
 
-    FrameSeal toClient(byte[] clientNonce, byte[] serverNonce) {
-        return new FrameSeal(sessionKey("server to client", clientNonce, serverNonce));
+    FrameSeal toClient(byte[] clientNonce, byte[] serverNonce, byte[] certificate) {
+        return new FrameSeal(sessionKey("server to client", clientNonce, serverNonce, certificate));
     }
 
-    private byte[] sessionKey(String direction, byte[] clientNonce, byte[] serverNonce) {
+    /** @param certificate of the accepting side: with another in between the two sides come to different keys */
+    private byte[] sessionKey(String direction, byte[] clientNonce, byte[] serverNonce, byte[] certificate) {
         Mac mac = newMac(root);
         mac.update(direction.getBytes(StandardCharsets.US_ASCII));
         mac.update(clientNonce);
-        return mac.doFinal(serverNonce);
+        mac.update(serverNonce);
+        return mac.doFinal(certificate);
     }
 
     static byte[] nonce() {

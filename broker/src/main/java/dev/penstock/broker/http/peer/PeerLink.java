@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,8 @@ final class PeerLink extends SimpleChannelInboundHandler<Frame> {
         this.nodeId = nodeId;
     }
 
-    static PeerLink open(Bootstrap bootstrap, String host, int port, PeerKeys keys, String nodeId) {
+    static PeerLink open(
+            Bootstrap bootstrap, String host, int port, Optional<PeerTls> tls, PeerKeys keys, String nodeId) {
         PeerLink link = new PeerLink(host + ":" + port, nodeId);
         ChannelFuture connecting = bootstrap
                 .clone()
@@ -54,6 +56,7 @@ final class PeerLink extends SimpleChannelInboundHandler<Frame> {
                     @Override
                     protected void initChannel(Channel channel) {
                         link.channel = channel;
+                        tls.ifPresent(own -> channel.pipeline().addLast(own.newHandler(channel.alloc())));
                         channel.pipeline().addLast(new PeerHandshake(keys, link.peer), link);
                     }
                 })

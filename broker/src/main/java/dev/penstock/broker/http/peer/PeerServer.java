@@ -34,8 +34,12 @@ public final class PeerServer {
      */
     public record Accepted(String nonce, ChannelHandler handler) {}
 
-    /** Empty if the caller's nonce is not one. */
-    public Optional<Accepted> accept(String callerNonce) {
+    /**
+     * Empty if the caller's nonce is not one.
+     *
+     * @param certificate what this side has shown on the connection, or nothing without TLS
+     */
+    public Optional<Accepted> accept(String callerNonce, byte[] certificate) {
         byte[] theirs;
         try {
             theirs = HexFormat.of().parseHex(callerNonce);
@@ -46,7 +50,8 @@ public final class PeerServer {
             return Optional.empty();
         }
         byte[] ours = PeerKeys.nonce();
-        FrameCodec codec = new FrameCodec(keys.toClient(theirs, ours), keys.toServer(theirs, ours));
+        FrameCodec codec =
+                new FrameCodec(keys.toClient(theirs, ours, certificate), keys.toServer(theirs, ours, certificate));
         return Optional.of(
                 new Accepted(HexFormat.of().formatHex(ours), new Opening(codec, new PeerServing(nodeId, endpoints))));
     }

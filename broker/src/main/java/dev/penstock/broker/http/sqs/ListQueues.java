@@ -38,6 +38,7 @@ final class ListQueues implements Endpoint {
         String after = input.text("NextToken").map(ListQueues::decode).orElse("");
         return readers.read(groups::list).thenApply(all -> {
             List<String> names = all.stream()
+                    .filter(described -> QueueAccess.mayList(exchange.identity(), described))
                     .map(ListQueues::queueName)
                     .filter(name -> name.startsWith(prefix) && name.compareTo(after) > 0)
                     .sorted()

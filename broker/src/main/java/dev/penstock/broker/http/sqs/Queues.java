@@ -70,6 +70,17 @@ final class Queues {
                 : 0;
     }
 
+    /** The group behind a queue of that name, whether or not there is one; empty if it cannot be a queue's name. */
+    static Optional<String> groupOf(String queueName) {
+        Matcher matcher = NAME.matcher(queueName);
+        return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
+    }
+
+    /** The same of a QueueUrl. */
+    static Optional<String> groupOfUrl(String url) {
+        return groupOf(lastSegment(url));
+    }
+
     CompletableFuture<Queue> named(String queueName) {
         return find(queueName).thenApply(found -> found.orElseThrow(SqsFailure::noSuchQueue));
     }
@@ -110,11 +121,13 @@ final class Queues {
     /** A URL under which this client reached us. */
     String url(Exchange exchange, String queueName) {
         String host = exchange.request().headers().first("Host").orElse("localhost");
-        boolean secure = exchange.request()
-                .headers()
-                .first("X-Forwarded-Proto")
-                .filter("https"::equalsIgnoreCase)
-                .isPresent();
+        // The connection itself, or what stands before us and says that it took it over TLS.
+        boolean secure = exchange.request().secure()
+                || exchange.request()
+                        .headers()
+                        .first("X-Forwarded-Proto")
+                        .filter("https"::equalsIgnoreCase)
+                        .isPresent();
         return (secure ? "https://" : "http://") + host + "/" + settings.account() + "/" + queueName;
     }
 

@@ -42,6 +42,9 @@ public final class SqsForm implements ErrorForm {
             case MALFORMED_REQUEST, EXPECTATION_FAILED -> new SqsFailure(Kind.SERIALIZATION, detail);
             case INVALID_REQUEST, OFFSET_OUT_OF_RANGE, OFFSET_TRIMMED, GROUP_EXISTS ->
                 new SqsFailure(Kind.INVALID_PARAMETER_VALUE, detail);
+            // Of the API of keys, which SQS has no part in.
+            case UNKNOWN_KEY, KEY_EXISTS, KEY_REVOKED, KEY_CHANGED, KEY_LIMIT, MASTER_KEY ->
+                new SqsFailure(Kind.INVALID_PARAMETER_VALUE, detail);
             case INTERNAL -> new SqsFailure(Kind.INTERNAL, detail);
             case GROUP_CHANGED,
                     NO_LEADER,
@@ -80,6 +83,7 @@ public final class SqsForm implements ErrorForm {
                                 "The request signature we calculated does not match the signature you provided."
                                         + " Check your AWS Secret Access Key and signing method.");
                     case EXPIRED -> new SqsFailure(Kind.EXPIRED, denied.detail());
+                    case NOT_KNOWN_YET -> new SqsFailure(Kind.UNAVAILABLE, denied.detail());
                 },
                 requestId);
     }

@@ -1,5 +1,6 @@
 package dev.penstock.broker.http.sqs;
 
+import dev.penstock.broker.http.Access;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.ErrorForm;
 import dev.penstock.broker.http.Grants;
@@ -8,7 +9,6 @@ import dev.penstock.broker.http.GroupOperations;
 import dev.penstock.broker.http.ReaderPool;
 import dev.penstock.broker.http.Route;
 import dev.penstock.broker.http.Route.Repeat;
-import dev.penstock.broker.http.Scope;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,9 +48,9 @@ public final class SqsRoutes {
 
     private static List<Route> queues(Queues queues, GroupOperations groups, ReaderPool readers, SqsSettings settings) {
         return List.of(
-                consumer("GetQueueUrl", new GetQueueUrl(queues), Repeat.SAFE),
-                consumer("ListQueues", new ListQueues(queues, groups, readers), Repeat.SAFE),
-                consumer("GetQueueAttributes", new GetQueueAttributes(queues), Repeat.SAFE),
+                operation("GetQueueUrl", QueueAccess.seeNamed(), new GetQueueUrl(queues), Repeat.SAFE),
+                operation("ListQueues", QueueAccess.list(), new ListQueues(queues, groups, readers), Repeat.SAFE),
+                operation("GetQueueAttributes", QueueAccess.see(), new GetQueueAttributes(queues), Repeat.SAFE),
                 consumer("ListQueueTags", new ListQueueTags(queues), Repeat.SAFE),
                 consumer("ListDeadLetterSourceQueues", new ListDeadLetterSourceQueues(queues), Repeat.SAFE),
                 operator("SetQueueAttributes", new SetQueueAttributes(queues, groups), Repeat.SAFE),
@@ -66,8 +66,8 @@ public final class SqsRoutes {
     private static List<Route> refused(Queues queues) {
         MoveTasks moves = new MoveTasks(queues);
         return List.of(
-                consumer("SendMessage", NotOffered.sending(queues), Repeat.SAFE).withBatchBody(),
-                consumer("SendMessageBatch", NotOffered.sending(queues), Repeat.SAFE)
+                operation("SendMessage", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE).withBatchBody(),
+                operation("SendMessageBatch", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE)
                         .withBatchBody(),
                 operator("AddPermission", NotOffered.permissions(queues), Repeat.SAFE),
                 operator("RemovePermission", NotOffered.permissions(queues), Repeat.SAFE),
@@ -77,15 +77,15 @@ public final class SqsRoutes {
     }
 
     private static Route consumer(String name, Endpoint endpoint, Repeat repeat) {
-        return operation(name, Scope.CONSUME, endpoint, repeat);
+        return operation(name, QueueAccess.consume(), endpoint, repeat);
     }
 
     /** What changes queues needs the scope that changes groups. */
     private static Route operator(String name, Endpoint endpoint, Repeat repeat) {
-        return operation(name, Scope.ADMIN, endpoint, repeat);
+        return operation(name, Access.admin(), endpoint, repeat);
     }
 
-    private static Route operation(String name, Scope scope, Endpoint endpoint, Repeat repeat) {
-        return Route.operation("AmazonSQS." + name, scope, FORM, endpoint).onLeader(repeat);
+    private static Route operation(String name, Access access, Endpoint endpoint, Repeat repeat) {
+        return Route.operation("AmazonSQS." + name, access, FORM, endpoint).onLeader(repeat);
     }
 }

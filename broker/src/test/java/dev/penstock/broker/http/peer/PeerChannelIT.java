@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,7 +104,7 @@ class PeerChannelIT {
             calls.incrementAndGet();
             return CompletableFuture.completedFuture(call.body());
         });
-        try (PeerClient stranger = new PeerClient(loops, others, "n9")) {
+        try (PeerClient stranger = new PeerClient(loops, others, "n9", Optional.empty())) {
             PeerFailure failure = failure(stranger.call(node.uri(), "/echo", bytes("x"), LONG));
 
             assertThat(failure.kind()).isEqualTo(PeerFailure.Kind.NOT_SENT);
@@ -195,7 +196,7 @@ class PeerChannelIT {
             return new CompletableFuture<>();
         });
         PeerKeys keys = new PeerKeys(bytes("a secret of the test cluster"));
-        try (PeerClient client = new PeerClient(loops, keys, "n2")) {
+        try (PeerClient client = new PeerClient(loops, keys, "n2", Optional.empty())) {
             CompletableFuture<byte[]> call = client.call(node.uri(), "/silent", new byte[0], LONG);
             await().until(() -> begun.get() == 1);
 
