@@ -3,6 +3,7 @@ package dev.penstock.broker.boot;
 import dev.penstock.broker.config.NodeConfig;
 import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.EventReader;
+import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.duty.LeaderDuties;
@@ -148,6 +149,7 @@ public final class Node implements AutoCloseable {
                 ports,
                 groups,
                 reader,
+                new FilterTrial(ports, batches),
                 report,
                 peerClient,
                 peerKeys,

@@ -1,5 +1,7 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.FilterTrial;
+import dev.penstock.broker.deliver.LocalLog;
 import dev.penstock.broker.http.api.ApiRoutes;
 import dev.penstock.broker.http.api.ClusterReport;
 import dev.penstock.broker.http.api.NodeHealth;
@@ -11,6 +13,9 @@ import dev.penstock.broker.http.peer.PeerServer;
 import dev.penstock.broker.http.sqs.SqsForm;
 import dev.penstock.broker.http.sqs.SqsRoutes;
 import dev.penstock.broker.http.sqs.SqsSettings;
+import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.storage.kv.InMemoryStore;
+import dev.penstock.storage.machine.Machine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -43,6 +48,9 @@ public final class TestNode implements AutoCloseable {
     public final FakeGroups groups;
     public final FakeLeader leader = new FakeLeader();
     public final FakeLog log = new FakeLog();
+    /** Real batches, for what reads their values. */
+    public final LocalLog stored = new LocalLog(new Machine(new InMemoryStore()));
+
     public final HttpCounters counters = new HttpCounters();
     public final Map<String, URI> peers = new ConcurrentHashMap<>();
     public final PeerClient peerClient;
@@ -75,7 +83,15 @@ public final class TestNode implements AutoCloseable {
         GroupFacts facts = new GroupFacts(groups, readers);
         Grants grants = new Grants(groups, facts, limits, counters);
         ApiRoutes.Ports ports = new ApiRoutes.Ports(
-                groups, log::read, log, new FixedCluster(), new FixedHealth(), () -> "penstock_up 1\n", false, "main");
+                groups,
+                log::read,
+                new FilterTrial(stored, new LogBatches(1 << 20))::run,
+                log,
+                new FixedCluster(),
+                new FixedHealth(),
+                () -> "penstock_up 1\n",
+                false,
+                "main");
         List<Route> routes = new ArrayList<>(ApiRoutes.of(ports, readers, grants));
         routes.addAll(SqsRoutes.of(groups, facts, readers, grants, SqsSettings.defaults()));
         LeaderForward forward =

@@ -29,6 +29,7 @@ public final class ApiRoutes {
     public record Ports(
             GroupOperations groups,
             EventPages pages,
+            FilterRuns filters,
             AppliedState state,
             ClusterReport cluster,
             NodeHealth health,
@@ -78,6 +79,12 @@ public final class ApiRoutes {
                                 form,
                                 new ReadEvents(ports.pages(), ports.state(), readers, grants))
                         .waiting(ReadEvents::waitMillis),
+                route(
+                        "POST",
+                        "/v1/filters/test",
+                        Scope.READ,
+                        form,
+                        new TestFilter(ports.filters(), readers, grants, ports.defaultStream())),
                 route("GET", "/v1/cluster", Scope.MONITOR, form, new ClusterEndpoint(ports.cluster())),
                 route("GET", "/health/live", Scope.NONE, form, health.live()),
                 route("GET", "/health/ready", Scope.NONE, form, health.ready()),
