@@ -86,6 +86,7 @@ class LayersTest {
         confine("io.netty..", "dev.penstock.broker.http..");
         confine(
                 "com.fasterxml.jackson..",
+                "dev.penstock.broker.plan.filter..",
                 "dev.penstock.broker.http..",
                 "dev.penstock.broker.config..",
                 "dev.penstock.broker.cli..",

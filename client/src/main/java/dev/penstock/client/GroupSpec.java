@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tables {@code schema.table} or {@code schema.*}; empty = all
  * @param actions such as insert; empty = all
+ * @param where an expression over the event's values
  */
 public record GroupSpec(
         String name,
@@ -19,7 +20,8 @@ public record GroupSpec(
         @Nullable Duration visibilityTimeout,
         @Nullable Integer maxDeliveries,
         List<String> tables,
-        List<String> actions) {
+        List<String> actions,
+        @Nullable String where) {
 
     public GroupSpec {
         tables = List.copyOf(tables);
@@ -28,31 +30,36 @@ public record GroupSpec(
 
     /** With the server's defaults: starts at the end of the default stream and gets everything. */
     public static GroupSpec named(String name) {
-        return new GroupSpec(name, null, null, null, null, List.of(), List.of());
+        return new GroupSpec(name, null, null, null, null, List.of(), List.of(), null);
     }
 
     public GroupSpec on(String streamName) {
-        return new GroupSpec(name, streamName, start, visibilityTimeout, maxDeliveries, tables, actions);
+        return new GroupSpec(name, streamName, start, visibilityTimeout, maxDeliveries, tables, actions, where);
     }
 
     public GroupSpec from(StartAt position) {
-        return new GroupSpec(name, stream, position, visibilityTimeout, maxDeliveries, tables, actions);
+        return new GroupSpec(name, stream, position, visibilityTimeout, maxDeliveries, tables, actions, where);
     }
 
     public GroupSpec visibleAfter(Duration timeout) {
-        return new GroupSpec(name, stream, start, timeout, maxDeliveries, tables, actions);
+        return new GroupSpec(name, stream, start, timeout, maxDeliveries, tables, actions, where);
     }
 
     public GroupSpec ofTables(List<String> names) {
-        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, names, actions);
+        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, names, actions, where);
     }
 
     public GroupSpec ofActions(List<String> names) {
-        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, tables, names);
+        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, tables, names, where);
     }
 
     public GroupSpec atMostDelivered(int times) {
-        return new GroupSpec(name, stream, start, visibilityTimeout, times, tables, actions);
+        return new GroupSpec(name, stream, start, visibilityTimeout, times, tables, actions, where);
+    }
+
+    /** Only events for which the expression is true, such as {@code record.amount > 100}. */
+    public GroupSpec matching(String expression) {
+        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, tables, actions, expression);
     }
 
     Map<String, Object> toJson() {
@@ -70,6 +77,14 @@ public record GroupSpec(
         if (maxDeliveries != null) {
             json.put("max_deliveries", maxDeliveries);
         }
+        Map<String, Object> filter = filter(tables, actions, where);
+        if (!filter.isEmpty()) {
+            json.put("filter", filter);
+        }
+        return json;
+    }
+
+    static Map<String, Object> filter(List<String> tables, List<String> actions, @Nullable String where) {
         Map<String, Object> filter = new LinkedHashMap<>();
         if (!tables.isEmpty()) {
             filter.put("tables", tables);
@@ -77,9 +92,9 @@ public record GroupSpec(
         if (!actions.isEmpty()) {
             filter.put("actions", actions);
         }
-        if (!filter.isEmpty()) {
-            json.put("filter", filter);
+        if (where != null && !where.isEmpty()) {
+            filter.put("where", where);
         }
-        return json;
+        return filter;
     }
 }

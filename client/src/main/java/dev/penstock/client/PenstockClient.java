@@ -196,6 +196,22 @@ public final class PenstockClient {
         await(send("DELETE", "/v1/keys/" + encoded(id) + which, null, Duration.ZERO, true));
     }
 
+    /**
+     * Runs a filter over the newest events of a stream.
+     *
+     * @param filter its tables, actions, expression and stream count; all else is left alone
+     * @param last how many events, 1 to 10,000
+     */
+    public FilterTest testFilter(GroupSpec filter, int last) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        if (filter.stream() != null) {
+            body.put("stream", filter.stream());
+        }
+        body.put("filter", GroupSpec.filter(filter.tables(), filter.actions(), filter.where()));
+        body.put("last", last);
+        return await(derived(post("/v1/filters/test", Json.write(body), true), as(FilterTest.class)));
+    }
+
     // ---- Cluster
 
     /** Answered by any node, also without a leader. */

@@ -4,6 +4,7 @@ import dev.penstock.broker.config.NodeConfig;
 import dev.penstock.broker.config.TlsSettings;
 import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.EventReader;
+import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.duty.LeaderDuties;
@@ -164,6 +165,7 @@ public final class Node implements AutoCloseable {
                 reader,
                 keyRing,
                 keys,
+                new FilterTrial(ports, batches),
                 report,
                 peerClient,
                 peerKeys,

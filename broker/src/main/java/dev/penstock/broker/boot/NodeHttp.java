@@ -2,6 +2,7 @@ package dev.penstock.broker.boot;
 
 import dev.penstock.broker.config.NodeConfig;
 import dev.penstock.broker.deliver.EventReader;
+import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.http.Authenticator;
 import dev.penstock.broker.http.Grants;
@@ -70,6 +71,7 @@ final class NodeHttp implements AutoCloseable {
             EventReader events,
             KeyRing keyRing,
             KeyService keys,
+            FilterTrial filters,
             NodeReport report,
             PeerClient peerClient,
             PeerKeys peerKeys,
@@ -128,6 +130,7 @@ final class NodeHttp implements AutoCloseable {
                 new ApiRoutes.Ports(
                         groups,
                         parts.events()::read,
+                        parts.filters()::run,
                         parts.ports(),
                         parts.report(),
                         parts.report(),

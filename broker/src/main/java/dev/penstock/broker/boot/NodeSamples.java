@@ -121,7 +121,8 @@ final class NodeSamples {
                 described.group().leased(),
                 described.group().delayed(),
                 described.group().ready(),
-                described.oldestUnsettledMillis() / 1e3);
+                described.oldestUnsettledMillis() / 1e3,
+                described.filterFailures());
     }
 
     private Samples.Http http() {

@@ -56,7 +56,10 @@ final class Failures {
         }
         if (e instanceof PenstockException refusal) {
             String request = refusal.requestId().isEmpty() ? "" : " (request " + refusal.requestId() + ")";
-            print(err, refusal.detail() + " [" + refusal.code() + "]" + request, remedyOf(refusal));
+            // The lines after the first show an expression with its fault: nothing is to stand behind them.
+            String[] lines = refusal.detail().split("\n", 2);
+            String more = lines.length > 1 ? "\n" + lines[1] : "";
+            print(err, lines[0] + " [" + refusal.code() + "]" + request + more, remedyOf(refusal));
             return exitCodeOf(refusal);
         }
         err.println("penstock: this should not have happened; please report it with what follows");

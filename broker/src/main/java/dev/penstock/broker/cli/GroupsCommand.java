@@ -118,7 +118,7 @@ final class GroupsCommand implements Callable<Integer> {
             name = "create",
             mixinStandardHelpOptions = true,
             description = "Creates a group; the same again is fine.",
-            footer = {"", "Example: ./penstock groups create workers --start earliest --table public.orders"})
+            footer = {"", "Example: ./penstock groups create big --table public.orders --where 'record.amount > 100'"})
     private static final class Create implements Callable<Integer> {
 
         @Parameters(paramLabel = "GROUP", description = "Its name: letters, digits, hyphens, underscores.")
@@ -160,6 +160,12 @@ final class GroupsCommand implements Callable<Integer> {
                 description = "Only insert, update, delete, truncate, read or message; may be repeated.")
         private List<String> actions = List.of();
 
+        @Option(
+                names = "--where",
+                paramLabel = "EXPRESSION",
+                description = "Only events for which it is true. Try it first: penstock filters test.")
+        private @Nullable String where;
+
         @Mixin
         private final Session session;
 
@@ -177,7 +183,8 @@ final class GroupsCommand implements Callable<Integer> {
                     visibilityTimeout,
                     maxDeliveries,
                     tables,
-                    actions));
+                    actions,
+                    where));
             if (session.isJson()) {
                 session.out().println(created);
             } else {

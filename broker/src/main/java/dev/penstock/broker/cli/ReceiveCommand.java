@@ -69,6 +69,9 @@ final class ReceiveCommand implements Callable<Integer> {
         Received received = client.receive(group, options);
         for (Message message : received.messages()) {
             out.println(session.isJson() ? message.toJson() : line(message));
+            if (!session.isJson() && message.filterError() != null) {
+                out.println("    the filter failed on it: " + message.filterError());
+            }
         }
         out.flush();
         if (received.messages().isEmpty()) {

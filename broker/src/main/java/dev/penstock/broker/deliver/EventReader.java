@@ -1,11 +1,14 @@
 package dev.penstock.broker.deliver;
 
+import dev.penstock.broker.plan.GroupFilter;
 import dev.penstock.broker.plan.LogBatch;
 import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.broker.plan.filter.Judgement;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.StreamState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads events of the local log, on any node. Thread-safe; reads block on the store: call it from the reader pool, never
@@ -61,13 +64,19 @@ public final class EventReader {
         }
     }
 
-    /** The events at {@code offsets} (rising), which must all be stored. */
-    List<RenderedEvent> readAll(int streamId, long[] offsets) {
+    /** An event, and why the filter could not judge it if so. */
+    record Judged(RenderedEvent event, Optional<String> filterError) {}
+
+    /**
+     * The events at {@code offsets}, which must all be stored. A grant does not keep what the filter said: it says it again,
+     * so that an event is marked at each delivery, by whatever leader.
+     */
+    List<Judged> readAll(int streamId, long[] offsets, GroupFilter filter) {
         try (MachineView view = state.openView()) {
             String stream = view.stream(streamId)
                     .orElseThrow(() -> new IllegalStateException("expected stream " + streamId + " of a grant"))
                     .name();
-            List<RenderedEvent> events = new ArrayList<>(offsets.length);
+            List<Judged> events = new ArrayList<>(offsets.length);
             LogBatch batch = null;
             for (long offset : offsets) {
                 if (batch == null || offset >= batch.endOffset() || offset < batch.baseOffset()) {
@@ -75,7 +84,12 @@ public final class EventReader {
                             .orElseThrow(() -> new IllegalStateException(
                                     "expected offset " + offset + " of stream '" + stream + "' to be stored"));
                 }
-                events.add(EventRenderer.render(stream, batch, offset));
+                Judgement judgement = filter.judge(batch, Math.toIntExact(offset - batch.baseOffset()));
+                events.add(new Judged(
+                        EventRenderer.render(stream, batch, offset),
+                        judgement.verdict() == Judgement.Verdict.FAILED
+                                ? Optional.of(judgement.reason())
+                                : Optional.empty()));
             }
             return events;
         }

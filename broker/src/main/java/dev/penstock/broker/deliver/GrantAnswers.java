@@ -1,6 +1,7 @@
 package dev.penstock.broker.deliver;
 
 import dev.penstock.broker.deliver.GroupService.Received;
+import dev.penstock.broker.plan.GroupFilter;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.GroupState;
@@ -25,22 +26,31 @@ final class GrantAnswers {
     private final EventReader reader;
     private final ReceiptSeal seal;
     private final Executor readers;
+    private final FilterFailures failures;
 
-    GrantAnswers(CommandSubmitter submitter, EventReader reader, ReceiptSeal seal, Executor readers) {
+    GrantAnswers(
+            CommandSubmitter submitter,
+            EventReader reader,
+            ReceiptSeal seal,
+            Executor readers,
+            FilterFailures failures) {
         this.submitter = submitter;
         this.reader = reader;
         this.seal = seal;
         this.readers = readers;
+        this.failures = failures;
     }
 
+    /** @param filter of the group, as it was when the grant was planned */
     void read(
             GroupState group,
+            GroupFilter filter,
             CompletableFuture<Received> answer,
             long index,
             Reply.Granted granted,
             long plannedNanos) {
         try {
-            readers.execute(() -> readNow(group, answer, index, granted, plannedNanos));
+            readers.execute(() -> readNow(group, filter, answer, index, granted, plannedNanos));
         } catch (RejectedExecutionException e) {
             // The node stops. The messages come back when their leases end; whoever waits must not wait for that.
             answer.completeExceptionally(
@@ -50,21 +60,27 @@ final class GrantAnswers {
 
     private void readNow(
             GroupState group,
+            GroupFilter filter,
             CompletableFuture<Received> answer,
             long index,
             Reply.Granted granted,
             long plannedNanos) {
         try {
-            List<RenderedEvent> events =
-                    answer.isDone() ? List.of() : reader.readAll(group.streamId(), granted.offsets());
+            List<EventReader.Judged> events =
+                    answer.isDone() ? List.of() : reader.readAll(group.streamId(), granted.offsets(), filter);
             List<Delivery> deliveries = new ArrayList<>(events.size());
             for (int i = 0; i < events.size(); i++) {
                 LeaseRef lease = leaseAt(granted, i);
+                EventReader.Judged judged = events.get(i);
+                if (judged.filterError().isPresent() && granted.deliveries()[i] == 1) {
+                    failures.count(group.id());
+                }
                 deliveries.add(new Delivery(
                         seal.seal(group.id(), group.generation(), lease),
                         granted.deliveries()[i],
                         granted.firstDeliveredWallMillis()[i],
-                        events.get(i)));
+                        judged.event(),
+                        judged.filterError()));
             }
             if (!answer.complete(new Received(index, plannedNanos, deliveries))) {
                 release(group, granted);

@@ -24,6 +24,7 @@ import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * What a consumer can do with a group, whatever the protocol. Thread-safe, never blocks; works on a ready leader only
@@ -77,9 +78,16 @@ public final class GroupService implements AutoCloseable {
     /**
      * @param backlog events at or after the scan position, before any filter
      * @param oldestUnsettledMillis how long the oldest unsettled event has been in the log, 0 if there is none
+     * @param filterFailures events that this node has handed out because the filter failed on them
      */
     public record Described(
-            long logIndex, GroupState group, String stream, long floor, long backlog, long oldestUnsettledMillis) {}
+            long logIndex,
+            GroupState group,
+            String stream,
+            long floor,
+            long backlog,
+            long oldestUnsettledMillis,
+            long filterFailures) {}
 
     private final LeaderView leader;
     private final AppliedState state;
@@ -87,6 +95,7 @@ public final class GroupService implements AutoCloseable {
     private final Clock wallClock;
     private final GroupDecisions decisions;
     private final Settling settling;
+    private final FilterFailures filterFailures = new FilterFailures();
     private final GrantAnswers answers;
     private final ReceiveService receives;
 
@@ -132,7 +141,7 @@ public final class GroupService implements AutoCloseable {
         this.wallClock = wallClock;
         this.decisions = new GroupDecisions(submitter, leader, state);
         this.settling = new Settling(decisions, seal);
-        this.answers = new GrantAnswers(submitter, reader, seal, readers);
+        this.answers = new GrantAnswers(submitter, reader, seal, readers, filterFailures);
         this.receives = new ReceiveService(submitter, leader, state, batches, answers, maxInFlightPerGroup, nanoTime);
     }
 
@@ -206,7 +215,9 @@ public final class GroupService implements AutoCloseable {
     /** All groups, in order of name. */
     public List<Described> list() {
         try (MachineView view = state.openView()) {
-            return view.groups().stream()
+            List<GroupState> groups = view.groups();
+            filterFailures.keepOnly(groups.stream().map(GroupState::id).collect(Collectors.toSet()));
+            return groups.stream()
                     .sorted(Comparator.comparing(GroupState::name))
                     .map(group -> described(view, group))
                     .toList();
@@ -312,6 +323,12 @@ public final class GroupService implements AutoCloseable {
             oldestMillis = storedWall == 0 ? 0 : Math.max(0, wallClock.millis() - storedWall);
         }
         return new Described(
-                view.appliedIndex(), group, stream.name(), floor, stream.end() - group.scan(), oldestMillis);
+                view.appliedIndex(),
+                group,
+                stream.name(),
+                floor,
+                stream.end() - group.scan(),
+                oldestMillis,
+                filterFailures.of(group.id()));
     }
 }

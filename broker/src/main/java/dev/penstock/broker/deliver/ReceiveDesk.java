@@ -70,14 +70,17 @@ final class ReceiveDesk {
         return new KeyedPlanner(view, group, current, batches, known, maxInFlight);
     }
 
-    /** Forgets what was judged under another generation or plan version. */
+    /**
+     * Forgets what was judged under another generation or plan version. Throws {@link Refused} for a filter that only a
+     * newer version can read.
+     */
     private GroupFilter filterFor(GroupState group) {
         GroupFilter current = filter;
         if (current == null
                 || groupId != group.id()
                 || generation != group.generation()
                 || planVersion != group.planVersion()) {
-            current = GroupFilter.compile(group.config());
+            current = compiled(group);
             filter = current;
             groupId = group.id();
             streamId = group.streamId();
@@ -89,8 +92,22 @@ final class ReceiveDesk {
         return current;
     }
 
+    private static GroupFilter compiled(GroupState group) {
+        try {
+            return GroupFilter.compile(group.config());
+        } catch (IllegalArgumentException unreadable) {
+            throw new Refused(
+                    Refused.Code.INVALID_REQUEST,
+                    "this node cannot read the filter of group '" + group.name() + "': " + unreadable.getMessage());
+        }
+    }
+
     /** One receive that waits for its answer. */
     static final class Waiting {
+
+        /** Beyond its deadline a receive waits so much longer at most, while its group's filter still scans. */
+        private static final long MAX_OVERDUE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
         final ReceiveRequest request;
         final long deadlineNanos;
         final CompletableFuture<Received> answer = new CompletableFuture<>();
@@ -98,6 +115,11 @@ final class ReceiveDesk {
         Waiting(ReceiveRequest request, long nowNanos) {
             this.request = request;
             this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.waitMillis());
+        }
+
+        /** Whether it gets an answer without messages now. */
+        boolean isOver(long nowNanos, boolean scanning) {
+            return nowNanos - deadlineNanos >= (scanning ? MAX_OVERDUE_NANOS : 0);
         }
     }
 }

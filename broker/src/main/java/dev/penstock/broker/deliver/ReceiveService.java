@@ -255,6 +255,9 @@ final class ReceiveService implements AutoCloseable {
             if (!group.paused()) {
                 planRound(desk, group, view, term, served, grants);
             }
+        } catch (Refused refused) {
+            refuse(desk, refused);
+            return;
         }
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);
@@ -349,7 +352,7 @@ final class ReceiveService implements AutoCloseable {
     private void settleGrant(
             ReceiveDesk desk, GroupState group, Waiting waiting, long index, Reply reply, long plannedNanos) {
         if (reply instanceof Reply.Granted granted) {
-            answers.read(group, waiting.answer, index, granted, plannedNanos);
+            answers.read(group, desk.filterFor(group), waiting.answer, index, granted, plannedNanos);
         } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.UNKNOWN_GROUP) {
             waiting.answer.completeExceptionally(new Refused(Refused.Code.UNKNOWN_GROUP, rejected.detail()));
         } else if (reply instanceof Reply.Rejected rejected && rejected.reason() == Reply.Rejection.IN_FLIGHT_LIMIT) {
@@ -372,7 +375,7 @@ final class ReceiveService implements AutoCloseable {
             Waiting waiting = i.next();
             if (waiting.answer.isDone()) {
                 i.remove();
-            } else if (waiting.deadlineNanos <= nowNanos && !desk.granting && !desk.dirty) {
+            } else if (!desk.granting && waiting.isOver(nowNanos, desk.dirty)) {
                 i.remove();
                 waiting.answer.complete(new Received(state.appliedIndex(), nowNanos, List.of()));
             }

@@ -82,7 +82,8 @@ public final class Grants {
                         delivery.receipt(),
                         delivery.deliveryCount(),
                         delivery.firstDeliveredWallMillis(),
-                        bare(delivery.event())))
+                        bare(delivery.event()),
+                        delivery.filterError()))
                 .toList();
         return new Received(received.logIndex(), received.plannedNanos(), bare);
     }

@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** JSON in and out. Input is strict: no duplicate members, nothing after the end, bounded depth. Stateless. */
@@ -58,6 +59,11 @@ public final class Json {
             throw new UncheckedIOException("writing JSON to memory", e);
         }
         return bytes.toByteArray();
+    }
+
+    /** The text as a JSON string. */
+    public static String text(String value) {
+        return new String(bytes(out -> out.writeString(value)), StandardCharsets.UTF_8);
     }
 
     /** An object; no bytes at all mean an empty one. Anything else is refused. */

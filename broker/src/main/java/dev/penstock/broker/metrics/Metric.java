@@ -76,6 +76,12 @@ enum Metric {
             Kind.GAUGE,
             "Age of the oldest event that is not settled. Rises while no consumer works. On the leader only.",
             "group"),
+    GROUP_FILTER_FAILURES(
+            "penstock_group_filter_failed_events",
+            Kind.GAUGE,
+            "Events that the group was handed because its filter failed on them, since this node's start. On the leader"
+                    + " only. Rising: mend the expression.",
+            "group"),
     GROUPS("penstock_groups", Kind.GAUGE, "Consumer groups, shown one by one or not."),
     GROUPS_NOT_SHOWN(
             "penstock_groups_not_shown",

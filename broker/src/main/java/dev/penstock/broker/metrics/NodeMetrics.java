@@ -241,6 +241,7 @@ public final class NodeMetrics implements AutoCloseable {
         rows(Metric.GROUP_IN_FLIGHT, "group", shown, Samples.Group::name, Samples.Group::inFlight);
         rows(Metric.GROUP_DELAYED, "group", shown, Samples.Group::name, Samples.Group::delayed);
         rows(Metric.GROUP_READY, "group", shown, Samples.Group::name, Samples.Group::ready);
+        rows(Metric.GROUP_FILTER_FAILURES, "group", shown, Samples.Group::name, Samples.Group::filterFailures);
         rows(Metric.GROUP_OLDEST, "group", shown, Samples.Group::name, Samples.Group::oldestUnsettledSeconds);
     }
 

@@ -41,9 +41,18 @@ public record Samples(
     /** @param endOffset offset after the last event */
     public record Stream(String name, long events, long bytes, long endOffset) {}
 
-    /** @param oldestUnsettledSeconds 0 if everything is settled */
+    /**
+     * @param oldestUnsettledSeconds 0 if everything is settled
+     * @param filterFailures since this node's start
+     */
     public record Group(
-            String name, long backlog, long inFlight, long delayed, long ready, double oldestUnsettledSeconds) {}
+            String name,
+            long backlog,
+            long inFlight,
+            long delayed,
+            long ready,
+            double oldestUnsettledSeconds,
+            long filterFailures) {}
 
     /** @param refusals since start, by limit */
     public record Http(

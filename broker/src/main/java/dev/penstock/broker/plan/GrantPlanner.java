@@ -24,6 +24,7 @@ public final class GrantPlanner implements Planner {
     private final MachineView view;
     private final GroupState group;
     private final GroupFilter filter;
+    private final ValueScan values;
     private final LogBatches batches;
     private final long end;
     private long scan;
@@ -46,6 +47,7 @@ public final class GrantPlanner implements Planner {
         this.view = view;
         this.group = group;
         this.filter = filter;
+        this.values = new ValueScan(filter, ValueScan.BUDGET);
         this.batches = batches;
         this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
         this.scan = group.scan();
@@ -59,7 +61,7 @@ public final class GrantPlanner implements Planner {
         Picked picked = new Picked(Math.min(max, room), maxBytes);
         pickReady(picked);
         long budgetEnd = judged + SCAN_BUDGET;
-        while (!picked.full && judged < end && judged < budgetEnd) {
+        while (!picked.full && judged < end && judged < budgetEnd && !values.isSpent()) {
             LogBatch batch = batches.at(view, group.streamId(), judged)
                     .orElseThrow(() -> new IllegalStateException("expected offset " + judged + " of stream "
                             + group.streamId() + " below its end " + end + " to be stored"));
@@ -99,9 +101,9 @@ public final class GrantPlanner implements Planner {
             return;
         }
         EventBatch.Columns columns = batch.columns();
-        while (judged < batch.endOffset()) {
+        while (judged < batch.endOffset() && !values.isSpent()) {
             int i = (int) (judged - batch.baseOffset());
-            if (routes[columns.route(i)] && filter.wants(columns.action(i))) {
+            if (routes[columns.route(i)] && filter.wants(columns.action(i)) && values.matches(batch, i)) {
                 if (!picked.takeFresh(judged, columns.bodyLength(i))) {
                     return;
                 }

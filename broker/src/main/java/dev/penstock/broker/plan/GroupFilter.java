@@ -1,5 +1,8 @@
 package dev.penstock.broker.plan;
 
+import dev.penstock.broker.plan.filter.EventAt;
+import dev.penstock.broker.plan.filter.Judgement;
+import dev.penstock.broker.plan.filter.Where;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.GroupConfig;
@@ -8,14 +11,18 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A group's filter, compiled. Evaluated on the leader by the planner, never in apply. Immutable.
  *
  * <p>The contract: a {@code tables} filter matches row events and truncates of these tables; a logical message reaches a
- * group only if it has no tables filter or names the action; a gap passes every filter.
+ * group only if it has no tables filter or names the action; a gap passes every filter. Of what is left the expression
+ * decides; an event on which it fails matches.
  */
 public final class GroupFilter {
+
+    private static final Judgement MATCHES = new Judgement(Judgement.Verdict.MATCHES, "", 0);
 
     private final boolean everyTable;
     private final Set<String> tables;
@@ -23,15 +30,23 @@ public final class GroupFilter {
     private final Set<Action> actions;
     private final boolean namesMessages;
 
-    private GroupFilter(Set<String> tables, Set<String> schemas, Set<Action> actions, boolean namesMessages) {
+    private final @Nullable Where where;
+
+    private GroupFilter(
+            Set<String> tables,
+            Set<String> schemas,
+            Set<Action> actions,
+            boolean namesMessages,
+            @Nullable Where where) {
         this.everyTable = tables.isEmpty() && schemas.isEmpty();
         this.tables = tables;
         this.schemas = schemas;
         this.actions = actions;
         this.namesMessages = namesMessages;
+        this.where = where;
     }
 
-    /** Throws {@link IllegalArgumentException} saying which part cannot be understood. */
+    /** Throws {@link IllegalArgumentException} saying which part cannot be understood; of an expression, where in it. */
     public static GroupFilter compile(GroupConfig config) {
         Set<String> tables = new HashSet<>();
         Set<String> schemas = new HashSet<>();
@@ -55,10 +70,8 @@ public final class GroupFilter {
         if (actions.isEmpty()) {
             actions = EnumSet.allOf(Action.class);
         }
-        if (!config.where().isEmpty()) {
-            throw new IllegalArgumentException("expected no 'where': filters by value are not built yet");
-        }
-        return new GroupFilter(tables, schemas, actions, namesMessages);
+        Where where = config.where().isEmpty() ? null : Where.compile(config.where());
+        return new GroupFilter(tables, schemas, actions, namesMessages, where);
     }
 
     private static Action actionOf(String word) {
@@ -91,5 +104,19 @@ public final class GroupFilter {
 
     public boolean wants(Action action) {
         return action == Action.GAP || actions.contains(action);
+    }
+
+    /** Whether events are judged by their values too. */
+    public boolean judgesValues() {
+        return where != null;
+    }
+
+    /** Of an event whose route and action are wanted: what its values say. A gap has none to be judged by. */
+    public Judgement judge(LogBatch batch, int i) {
+        if (where == null || batch.columns().action(i) == Action.GAP) {
+            return MATCHES;
+        }
+        return where.judge(new EventAt(
+                batch.header(), batch.columns(), i, () -> batch.decoded().bodies()));
     }
 }

@@ -29,6 +29,7 @@ public final class KeyedPlanner implements Planner {
     private final MachineView view;
     private final GroupState group;
     private final GroupFilter filter;
+    private final ValueScan values;
     private final LogBatches batches;
     private final KeyBacklog backlog;
     private final long end;
@@ -51,6 +52,7 @@ public final class KeyedPlanner implements Planner {
         this.view = view;
         this.group = group;
         this.filter = filter;
+        this.values = new ValueScan(filter, ValueScan.BUDGET);
         this.batches = batches;
         this.backlog = backlog;
         this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
@@ -154,11 +156,11 @@ public final class KeyedPlanner implements Planner {
         if (!backlog.wantsIndexing()) {
             return;
         }
-        while (at < to && backlog.wantsIndexing()) {
+        while (at < to && backlog.wantsIndexing() && !values.isSpent()) {
             LogBatch batch = batchAt(at);
             boolean[] wanted = filter.routes(batch.header());
             long[] routes = EventOrders.routes(batch);
-            for (; at < Math.min(to, batch.endOffset()); at++) {
+            for (; at < Math.min(to, batch.endOffset()) && !values.isSpent(); at++) {
                 int i = (int) (at - batch.baseOffset());
                 if (matches(batch, i, wanted)) {
                     backlog.index(EventOrders.at(batch, i, routes), at);
@@ -176,7 +178,7 @@ public final class KeyedPlanner implements Planner {
             if (backlog.keys() >= KeyBacklog.MAX_KEYS) {
                 return false;
             }
-            if (backlog.movedKeys() >= KeyBacklog.MAX_MOVED) {
+            if (backlog.movedKeys() >= KeyBacklog.MAX_MOVED || values.isSpent()) {
                 return true;
             }
             LogBatch batch = batchAt(backlog.judged());
@@ -188,7 +190,7 @@ public final class KeyedPlanner implements Planner {
     private void pickFresh(Picks picks, LogBatch batch, long to) {
         boolean[] wanted = filter.routes(batch.header());
         long[] routes = EventOrders.routes(batch);
-        for (long offset = backlog.judged(); offset < to; offset++) {
+        for (long offset = backlog.judged(); offset < to && !values.isSpent(); offset++) {
             int i = (int) (offset - batch.baseOffset());
             if (!matches(batch, i, wanted)) {
                 backlog.judgedTo(offset + 1);
@@ -210,7 +212,9 @@ public final class KeyedPlanner implements Planner {
     }
 
     private boolean matches(LogBatch batch, int i, boolean[] wanted) {
-        return wanted[batch.columns().route(i)] && filter.wants(batch.columns().action(i));
+        return wanted[batch.columns().route(i)]
+                && filter.wants(batch.columns().action(i))
+                && values.matches(batch, i);
     }
 
     // ---- order ----

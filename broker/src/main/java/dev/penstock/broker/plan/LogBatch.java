@@ -52,6 +52,10 @@ public final class LogBatch {
         return batch;
     }
 
+    boolean isDecoded() {
+        return decoded != null;
+    }
+
     /** Heap bytes to reckon with once the bodies are decoded: encoded form, bodies, about 60 bytes of index an event. */
     long weightBytes() {
         return stored.encoded().length + (long) columns.bodyStart(size()) + 60L * size() + 512;

@@ -43,8 +43,17 @@ public final class Events {
 
     /** Appends {@code count} inserts into the table as one batch. */
     public void insert(Route table, int count) {
-        EventBatch.Builder batch = new EventBatch.Builder("main", "shop", last);
+        String[] records = new String[count];
         for (int i = 0; i < count; i++) {
+            records[i] = "{\"id\":" + (number + 1 + i) + ",\"note\":\"n" + (number + 1 + i) + "\"}";
+        }
+        insert(table, records);
+    }
+
+    /** Appends inserts of these rows, as JSON, as one batch. */
+    public void insert(Route table, String... records) {
+        EventBatch.Builder batch = new EventBatch.Builder("main", "shop", last);
+        for (String record : records) {
             lsn += 0x100;
             number++;
             last = new SourcePosition(1, new Lsn(lsn), 0);
@@ -58,7 +67,7 @@ public final class Events {
                     number,
                     0,
                     false,
-                    utf8("{\"id\":" + number + ",\"note\":\"n" + number + "\"}"),
+                    utf8(record),
                     ChangeEvent.ABSENT,
                     ChangeEvent.ABSENT,
                     key));

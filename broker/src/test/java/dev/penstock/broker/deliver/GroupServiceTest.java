@@ -79,6 +79,59 @@ class GroupServiceTest {
     }
 
     @Test
+    void shouldMarkAndCountWhatItsFilterFailsOnAtEveryDelivery() throws Exception {
+        // given
+        create("g", where("record.amount > 100"));
+        events.insert(Events.ORDERS, "{\"amount\":\"500\"}", "{\"amount\":\"5\"}", "{\"amount\":\"five\"}");
+
+        // when
+        Received received = receive("g", 10);
+
+        // then
+        assertThat(offsets(received)).containsExactly(0L, 2L);
+        assertThat(received.deliveries().get(0).filterError()).isEmpty();
+        assertThat(received.deliveries().get(1).filterError())
+                .hasValue("line 1, column 1 (record.amount): expected a number, but this is text that reads as none");
+        assertThat(groups.describe("g").orElseThrow().filterFailures()).isEqualTo(1);
+
+        // when: it comes again
+        groups.nack("g", receipts(received), 0).get();
+        Received again = receive("g", 10);
+
+        // then: marked again, counted once
+        assertThat(again.deliveries().get(1).filterError()).isPresent();
+        assertThat(groups.list().get(0).filterFailures()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRefuseAGroupWhoseFilterIsNoExpression() {
+        assertThatThrownBy(() -> create("g", where("recrod.amount > 100")))
+                .hasMessageContaining("line 1, column 1: unknown name 'recrod', did you mean 'record'?")
+                .hasMessageContaining("\nrecrod.amount > 100\n^^^^^^");
+    }
+
+    @Test
+    void shouldMoveTheScanOverValuesThatNeverMatch() throws Exception {
+        // given
+        create("g", where("record.note == 'never'"));
+        for (int i = 0; i < 6; i++) {
+            events.insert(Events.ORDERS, 1_000);
+        }
+
+        // when
+        Received received = groups.receive(request("g", 10, 50)).get(10, TimeUnit.SECONDS);
+
+        // then: replicated, so that another leader need not begin again
+        assertThat(received.deliveries()).isEmpty();
+        assertThat(groups.describe("g").orElseThrow().group().scan()).isGreaterThan(4_000);
+    }
+
+    private static GroupConfig where(String expression) {
+        return new GroupConfig(
+                30_000, 0, GroupConfig.Ordering.NONE, GroupConfig.Mode.CHANGES, List.of(), List.of(), expression);
+    }
+
+    @Test
     void shouldNeverHandOutALeasedOrSettledMessageAgain() throws Exception {
         // given
         create("g", GroupConfig.defaults());

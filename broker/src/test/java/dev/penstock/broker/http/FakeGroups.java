@@ -14,6 +14,7 @@ import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.Refused;
 import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.broker.http.peer.Ignored;
+import dev.penstock.broker.plan.GroupFilter;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
@@ -170,6 +171,12 @@ public final class FakeGroups implements GroupOperations {
     @Override
     public synchronized CompletableFuture<Created> create(
             String name, String stream, StartPosition start, GroupConfig config) {
+        try {
+            GroupFilter.compile(config);
+        } catch (IllegalArgumentException wrong) {
+            return CompletableFuture.failedFuture(
+                    new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(wrong.getMessage())));
+        }
         Group there = groups.get(name);
         if (there != null) {
             return there.state.config().equals(config)
@@ -240,7 +247,7 @@ public final class FakeGroups implements GroupOperations {
         long backlog = group.messages.stream()
                 .filter(message -> !message.settled && !message.leased)
                 .count();
-        return new Described(index.get(), group.state, "main", 0, backlog, 1_500);
+        return new Described(index.get(), group.state, "main", 0, backlog, 1_500, 2);
     }
 
     @Override

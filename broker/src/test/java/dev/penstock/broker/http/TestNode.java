@@ -1,5 +1,6 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.LocalLog;
 import dev.penstock.broker.http.api.ApiRoutes;
 import dev.penstock.broker.http.api.ClusterReport;
@@ -18,6 +19,7 @@ import dev.penstock.broker.http.sqs.SqsSettings;
 import dev.penstock.broker.keys.KeyRing;
 import dev.penstock.broker.keys.KeyService;
 import dev.penstock.broker.keys.MasterKey;
+import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.machine.Machine;
 import java.io.IOException;
@@ -67,6 +69,10 @@ public final class TestNode implements AutoCloseable {
     public final LocalLog keyLog = new LocalLog(new Machine(new InMemoryStore()));
 
     public final KeyService keys;
+
+    /** Real batches, for what reads their values. */
+    public final LocalLog stored = new LocalLog(new Machine(new InMemoryStore()));
+
     public final HttpCounters counters;
     public final Map<String, URI> peers = new ConcurrentHashMap<>();
     public final PeerClient peerClient;
@@ -112,7 +118,15 @@ public final class TestNode implements AutoCloseable {
         GroupFacts facts = new GroupFacts(groups, readers);
         Grants grants = new Grants(groups, facts, limits, counters);
         ApiRoutes.Ports ports = new ApiRoutes.Ports(
-                groups, log::read, log, new FixedCluster(), new FixedHealth(), () -> "penstock_up 1\n", false, "main");
+                groups,
+                log::read,
+                new FilterTrial(stored, new LogBatches(1 << 20))::run,
+                log,
+                new FixedCluster(),
+                new FixedHealth(),
+                () -> "penstock_up 1\n",
+                false,
+                "main");
         List<Route> routes = new ArrayList<>(ApiRoutes.of(ports, readers, grants));
         Optional<MasterKey> masterKey = Optional.of(new MasterKey("a master key of the test cluster, long enough"));
         keys = new KeyService(keyLog, keyLog, keyLog, masterKey, Set.of("ADMIN"));

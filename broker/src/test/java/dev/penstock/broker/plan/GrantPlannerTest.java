@@ -13,6 +13,8 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StartPosition;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -126,6 +128,108 @@ class GrantPlannerTest {
             assertThat(plan.previousScan()).isZero();
             assertThat(plan.fresh()).containsExactly(500);
         }
+    }
+
+    @Test
+    void shouldHandOutExactlyTheMatchesOfAFilterByValue() {
+        // given
+        create(where("record.amount > 100 and record.status in ['paid', 'sent']"));
+        String[] rows = new String[1_000];
+        List<Long> wanted = new ArrayList<>();
+        for (int i = 0; i < rows.length; i++) {
+            String status = i % 3 == 0 ? "paid" : i % 3 == 1 ? "new" : "sent";
+            rows[i] = "{\"id\":" + i + ",\"amount\":\"" + i % 200 + ".50\",\"status\":\"" + status + "\"}";
+            if (i % 200 >= 100 && i % 3 != 1) {
+                wanted.add((long) i);
+            }
+        }
+        events.insert(Events.ORDERS, rows);
+
+        try (MachineView view = log.openView()) {
+            // when
+            Plan plan = planner(view, 0, 10_000).next(10_000, BYTES);
+
+            // then
+            assertThat(plan.fresh())
+                    .containsExactly(wanted.stream().mapToLong(Long::longValue).toArray());
+            assertThat(plan.newScan()).isEqualTo(1_000);
+            assertThat(plan.more()).isFalse();
+        }
+    }
+
+    @Test
+    void shouldHandOutWhatItsFilterFailsOnAndEveryGap() {
+        // given
+        create(where("record.amount > 100"));
+        events.insert(Events.ORDERS, "{\"amount\":\"5\"}", "{\"amount\":\"five\"}", "{\"amount\":\"500\"}", "{}");
+
+        try (MachineView view = log.openView()) {
+            // when
+            Plan plan = planner(view, 0, 100).next(10, BYTES);
+
+            // then
+            assertThat(plan.fresh()).containsExactly(1, 2);
+            assertThat(plan.newScan()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shouldAdvanceInSmallStepsOverValuesThatNeverMatch() {
+        // given: more bytes than one round may read
+        create(where("record.note == 'never'"));
+        String row = "{\"note\":\"" + "x".repeat(10_000) + "\"}";
+        String[] rows = new String[200];
+        Arrays.fill(rows, row);
+        for (int i = 0; i < 4; i++) {
+            events.insert(Events.ORDERS, rows);
+        }
+
+        long scan = 0;
+        int rounds = 0;
+        try (MachineView view = log.openView()) {
+            while (scan < 800) {
+                // when
+                Plan plan = planner(view, scan, 100).next(10, BYTES);
+
+                // then
+                assertThat(plan.messages()).isZero();
+                assertThat(plan.newScan()).isGreaterThan(scan);
+                assertThat(plan.newScan() - scan).isLessThan(250);
+                assertThat(plan.more()).isEqualTo(plan.newScan() < 800);
+                scan = plan.newScan();
+                rounds++;
+            }
+        }
+        assertThat(rounds).isBetween(4, 20);
+    }
+
+    @Test
+    void shouldShareOneBudgetAmongThePlansOfARound() {
+        // given: a match, then much that does not
+        create(where("record.note != 'x'"));
+        String[] rows = new String[20_000];
+        Arrays.fill(rows, "{\"note\":\"x\",\"more\":\"" + "y".repeat(200) + "\"}");
+        rows[0] = "{\"note\":\"match\"}";
+        events.insert(Events.ORDERS, rows);
+
+        try (MachineView view = log.openView()) {
+            GrantPlanner planner = planner(view, 0, 100);
+
+            // when
+            Plan first = planner.next(1, BYTES);
+            Plan second = planner.next(1, BYTES);
+
+            // then
+            assertThat(first.fresh()).containsExactly(0);
+            assertThat(second.messages()).isZero();
+            assertThat(second.newScan()).isLessThan(20_000);
+            assertThat(second.more()).isTrue();
+        }
+    }
+
+    private static GroupConfig where(String expression) {
+        return new GroupConfig(
+                30_000, 0, GroupConfig.Ordering.NONE, GroupConfig.Mode.CHANGES, List.of(), List.of(), expression);
     }
 
     private GrantPlanner planner(MachineView view, long judgedTo, int maxInFlight) {

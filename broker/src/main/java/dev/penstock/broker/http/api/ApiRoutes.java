@@ -30,6 +30,7 @@ public final class ApiRoutes {
     public record Ports(
             GroupOperations groups,
             EventPages pages,
+            FilterRuns filters,
             AppliedState state,
             ClusterReport cluster,
             NodeHealth health,
@@ -85,6 +86,12 @@ public final class ApiRoutes {
                                 form,
                                 new ReadEvents(ports.pages(), ports.state(), readers, grants))
                         .waiting(ReadEvents::waitMillis),
+                route(
+                        "POST",
+                        "/v1/filters/test",
+                        Access.any(Scope.READ),
+                        form,
+                        new TestFilter(ports.filters(), readers, grants, ports.defaultStream())),
                 route("GET", "/v1/cluster", Access.monitor(), form, new ClusterEndpoint(ports.cluster())),
                 route("GET", "/health/live", Access.open(), form, health.live()),
                 route("GET", "/health/ready", Access.open(), form, health.ready()),

@@ -6,22 +6,14 @@ import dev.penstock.broker.http.GroupOperations;
 import dev.penstock.broker.http.HttpFailure;
 import dev.penstock.broker.http.JsonMembers;
 import dev.penstock.broker.http.Response;
-import dev.penstock.storage.model.Action;
-import dev.penstock.storage.model.GroupChange.Filter;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
-import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 
 /** {@code POST /v1/groups}: 201 for a new group, 200 for the same again. */
 final class CreateGroup implements Endpoint {
 
     static final long MAX_VISIBILITY_MILLIS = 12 * 3_600_000L;
-
-    private static final int MAX_FILTER_ENTRIES = 1_000;
-    private static final int MAX_WHERE_CHARACTERS = 4_096;
 
     private final GroupOperations groups;
     private final String defaultStream;
@@ -61,24 +53,10 @@ final class CreateGroup implements Endpoint {
         GroupConfig.Mode mode = word(members, "mode", "changes", "rows").equals("rows")
                 ? GroupConfig.Mode.ROWS
                 : GroupConfig.Mode.CHANGES;
-        Filter filter =
-                members.object("filter").map(CreateGroup::filter).orElseGet(() -> new Filter(List.of(), List.of(), ""));
+        FilterMembers filter = FilterMembers.of(members);
         refuseWhatIsNotBuilt(maxDeliveries, mode);
         return new GroupConfig(
                 visibility, maxDeliveries, ordering, mode, filter.tables(), filter.actions(), filter.where());
-    }
-
-    static Filter filter(JsonMembers members) {
-        List<String> tables = members.texts("tables", MAX_FILTER_ENTRIES);
-        tables.forEach(CreateGroup::checkTable);
-        List<String> actions = members.texts("actions", MAX_FILTER_ENTRIES);
-        actions.forEach(CreateGroup::checkAction);
-        String where = members.text("where").orElse("");
-        if (where.length() > MAX_WHERE_CHARACTERS) {
-            throw HttpFailure.invalid("expected at most " + MAX_WHERE_CHARACTERS + " characters for 'filter.where'");
-        }
-        members.end();
-        return new Filter(tables, actions, where);
     }
 
     /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */
@@ -97,23 +75,5 @@ final class CreateGroup implements Endpoint {
             throw HttpFailure.invalid("expected \"" + usual + "\" or \"" + other + "\" for '" + name + "'");
         }
         return word;
-    }
-
-    private static void checkTable(String table) {
-        int dot = table.indexOf('.');
-        if (dot < 1 || dot == table.length() - 1 || table.length() > 200) {
-            throw HttpFailure.invalid("expected \"schema.table\" or \"schema.*\" in 'filter.tables', but got '"
-                    + HttpFailure.shown(table) + "'");
-        }
-    }
-
-    private static void checkAction(String word) {
-        boolean known =
-                Arrays.stream(Action.values()).anyMatch(action -> action.word().equals(word));
-        if (!known) {
-            throw HttpFailure.invalid("expected one of "
-                    + Arrays.stream(Action.values()).map(Action::word).collect(Collectors.joining(", "))
-                    + " in 'filter.actions', but got '" + HttpFailure.shown(word) + "'");
-        }
     }
 }

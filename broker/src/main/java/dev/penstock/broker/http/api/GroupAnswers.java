@@ -36,6 +36,7 @@ final class GroupAnswers {
         out.writeNumberField("ready", group.ready());
         out.writeNumberField("parked", group.parked());
         out.writeNumberField("dead_letters", 0);
+        out.writeNumberField("filter_failures", described.filterFailures());
         out.writeFieldName("oldest_unsettled_age");
         out.writeNumber(Durations.seconds(described.oldestUnsettledMillis()));
         out.writeEndObject();

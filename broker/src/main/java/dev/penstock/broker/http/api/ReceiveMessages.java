@@ -81,7 +81,12 @@ final class ReceiveMessages implements Endpoint {
             text.append("{\"receipt\":\"").append(delivery.receipt());
             text.append("\",\"delivery_count\":").append(delivery.deliveryCount());
             text.append(",\"first_delivered_at\":\"").append(Instant.ofEpochMilli(delivery.firstDeliveredWallMillis()));
-            text.append("\",\"event\":");
+            text.append('"');
+            if (delivery.filterError().isPresent()) {
+                text.append(",\"filter_error\":")
+                        .append(Json.text(delivery.filterError().get()));
+            }
+            text.append(",\"event\":");
             body.add(text.toString().getBytes(StandardCharsets.UTF_8));
             body.add(delivery.event().json());
             text.setLength(0);

@@ -69,7 +69,10 @@ final class UpdateGroup implements Endpoint {
             boolean rows = CreateGroup.word(members, "mode", "changes", "rows").equals("rows");
             change.mode(rows ? Mode.ROWS : Mode.CHANGES);
         }
-        members.object("filter").map(CreateGroup::filter).ifPresent(change::filter);
+        if (members.any("filter").isPresent()) {
+            FilterMembers filter = FilterMembers.of(members);
+            change.filter(new GroupChange.Filter(filter.tables(), filter.actions(), filter.where()));
+        }
         GroupChange built = change.build();
         CreateGroup.refuseWhatIsNotBuilt(
                 built.maxDeliveries().orElse(0), built.mode().orElse(Mode.CHANGES));

@@ -1,6 +1,7 @@
 package dev.penstock.broker.http.sqs;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.broker.deliver.Delivery;
 import dev.penstock.broker.deliver.Offsets;
 import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.broker.http.Digests;
@@ -24,7 +25,8 @@ final class MessageAttributes {
     private MessageAttributes() {}
 
     /** The attributes that the names ask for: {@code All}, {@code .*}, {@code prefix.*} or a name. Sorted. */
-    static Map<String, String> selected(RenderedEvent event, List<String> names) {
+    static Map<String, String> selected(Delivery delivery, List<String> names) {
+        RenderedEvent event = delivery.event();
         Map<String, String> all = new TreeMap<>();
         if (names.isEmpty()) {
             return all;
@@ -34,6 +36,7 @@ final class MessageAttributes {
         all.put("offset", Offsets.format(event.offset()));
         all.put("schema", event.schema());
         all.put("table", event.table());
+        all.put("filter_error", delivery.filterError().orElse(""));
         // SQS knows no empty value; messages and gaps have no table.
         all.values().removeIf(String::isEmpty);
         all.keySet().removeIf(name -> !isAskedFor(name, names));

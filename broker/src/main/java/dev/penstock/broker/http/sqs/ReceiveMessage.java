@@ -185,7 +185,7 @@ final class ReceiveMessage implements Endpoint {
             }
             out.writeEndObject();
         }
-        Map<String, String> attributes = MessageAttributes.selected(delivery.event(), asked.attributeNames());
+        Map<String, String> attributes = MessageAttributes.selected(delivery, asked.attributeNames());
         if (!attributes.isEmpty()) {
             MessageAttributes.write(out, attributes);
         }
