@@ -74,7 +74,7 @@ final class ReceiveDesk {
      * Forgets what was judged under another generation or plan version. Throws {@link Refused} for a filter that only a
      * newer version can read.
      */
-    private GroupFilter filterFor(GroupState group) {
+    GroupFilter filterFor(GroupState group) {
         GroupFilter current = filter;
         if (current == null
                 || groupId != group.id()

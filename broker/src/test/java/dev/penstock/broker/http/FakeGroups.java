@@ -219,6 +219,7 @@ public final class FakeGroups implements GroupOperations {
                 0,
                 0,
                 0,
+                0,
                 was.createdWallMillis(),
                 change.applyTo(was.config()),
                 was.requestedStart(),

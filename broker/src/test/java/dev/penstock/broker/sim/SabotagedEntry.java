@@ -75,8 +75,8 @@ final class SabotagedEntry {
                             grant.previousScan(),
                             grant.newScan(),
                             grant.fresh(),
-                            grant.freshKeyHashes(),
                             grant.retries(),
+                            grant.keys(),
                             grant.visibilityMillis()))
                     .orElse(grant);
         }

@@ -61,7 +61,7 @@ public final class QueryProtocol implements Translation {
                 new RequestHead("POST", request.head().target(), request.head().http11(), new Headers(fields));
         String path = PercentCoding.decode(request.head().rawPath());
         byte[] body = Json.bytes(out -> out.writeTree(QueryRequest.object(action, parameters, path)));
-        return new Request(head, body);
+        return new Request(head, body, request.secure());
     }
 
     @Override
