@@ -140,6 +140,44 @@ class RouteScopesTest {
         }
     }
 
+    /** The Query protocol leads to the same operations: it must not lead around the keys. */
+    @TestFactory
+    List<DynamicTest> shouldDenyFormsByDefault() {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Route route : node.router.routes()) {
+            if (route.method().isEmpty()) {
+                String action = route.path().substring("AmazonSQS.".length());
+                tests.add(expectForm(action, "", 403));
+                tests.add(expectForm(action, "Bearer ADMIN.wrong", 403));
+                KEY_OF.forEach((scope, key) -> {
+                    if (scope != route.scope() && scope != Scope.ADMIN) {
+                        tests.add(expectForm(action, "Bearer " + key + "." + TestNode.SECRET, 403));
+                    }
+                });
+                tests.add(DynamicTest.dynamicTest(action + " as a form: its own scope passes", () -> {
+                    String token = "Bearer " + KEY_OF.get(route.scope()) + "." + TestNode.SECRET;
+                    assertThat(form(action, token).status()).isNotIn(401, 403);
+                }));
+            }
+        }
+        return tests;
+    }
+
+    private static DynamicTest expectForm(String action, String authorization, int status) {
+        return DynamicTest.dynamicTest(action + " as a form, '" + authorization + "' -> " + status, () -> {
+            RawClient.Answer answer = form(action, authorization);
+
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(answer.text()).contains("<ErrorResponse ").doesNotContain(TestNode.SECRET);
+        });
+    }
+
+    private static RawClient.Answer form(String action, String authorization) throws IOException {
+        try (RawClient client = node.connect()) {
+            return client.call("POST", "/?Action=" + action, authorization, "");
+        }
+    }
+
     @Test
     void shouldNotTellStrangersWhatExists() throws IOException {
         try (RawClient client = node.connect()) {
