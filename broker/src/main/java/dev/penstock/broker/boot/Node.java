@@ -49,6 +49,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,7 +140,8 @@ public final class Node implements AutoCloseable {
                 NodeSettings.httpAddresses(config).keySet());
         ClusterPeers.serveIdentity(peerEndpoints, startup);
 
-        RaftPorts ports = new RaftPorts();
+        RaftPorts ports = new RaftPorts(
+                NodeSettings.sources(config).stream().map(SourceConfig::name).collect(Collectors.toSet()));
         HttpCounters counters = new HttpCounters();
         NodeSamples samples = new NodeSamples(ports, counters, config.node().dataDir(), disk, Clock.systemUTC());
         NodeMetrics metrics = opened("metrics", openMetrics(samples));

@@ -10,6 +10,7 @@ import dev.penstock.storage.machine.MachineView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,13 @@ final class RaftPorts implements CommandSubmitter, LeaderView, AppliedState {
 
     private final List<Runnable> leaderListeners = new ArrayList<>();
     private final List<Listener> appliedListeners = new ArrayList<>();
+    private final Set<String> sources;
     private volatile @Nullable RaftNode raft;
+
+    /** @param sources names of the sources that are configured */
+    RaftPorts(Set<String> sources) {
+        this.sources = Set.copyOf(sources);
+    }
 
     /** From here on everything goes to {@code node}, which has started. */
     synchronized void attach(RaftNode node) {
@@ -80,6 +87,11 @@ final class RaftPorts implements CommandSubmitter, LeaderView, AppliedState {
     @Override
     public long appliedIndex() {
         return attached().appliedIndex();
+    }
+
+    @Override
+    public boolean isConfigured(String stream) {
+        return sources.contains(stream);
     }
 
     @Override

@@ -18,6 +18,11 @@ public interface AppliedState {
      */
     boolean isCaughtUp();
 
+    /** True for the stream of a source that is configured: before its first start is through, there is none yet. */
+    default boolean isConfigured(String stream) {
+        return false;
+    }
+
     /** Log time now on a ready leader, else that of the last applied entry. Milliseconds. */
     long logTimeMillis();
 

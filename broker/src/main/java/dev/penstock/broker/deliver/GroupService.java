@@ -135,10 +135,7 @@ public final class GroupService implements AutoCloseable {
         int streamId;
         try (MachineView view = state.openView()) {
             GroupFilter.compile(config);
-            streamId = view.stream(stream)
-                    .orElseThrow(() -> new Refused(
-                            Refused.Code.UNKNOWN_STREAM, "expected a known stream, but there is no '" + stream + "'"))
-                    .id();
+            streamId = Streams.named(stream, state, view).id();
         } catch (IllegalArgumentException e) {
             return GroupDecisions.refused(new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(e.getMessage())));
         } catch (Refused e) {

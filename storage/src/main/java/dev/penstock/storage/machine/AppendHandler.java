@@ -78,6 +78,9 @@ final class AppendHandler {
         if (!header.previous().equals(source.last())) {
             return new Reply.Mismatch(source.last());
         }
+        if (header.last().epoch() < source.epoch()) {
+            return SourceHandler.conflict(source, "in epoch " + source.epoch() + ", after the batch's");
+        }
         return store(entry, source, header, batch);
     }
 

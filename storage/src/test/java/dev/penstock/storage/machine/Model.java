@@ -215,6 +215,9 @@ final class Model {
         if (header.last().epoch() > s.epoch) {
             return no(Rejection.SOURCE_CONFLICT);
         }
+        if (header.previous().equals(s.last) && header.last().epoch() < s.epoch) {
+            return no(Rejection.SOURCE_CONFLICT);
+        }
         if (header.previous().equals(s.last)) {
             long base = s.end;
             s.end += header.eventCount();

@@ -63,6 +63,19 @@ class SourceTrapsTest {
                 .isEqualTo(Rejection.SOURCE_CONFLICT);
     }
 
+    /** A batch that was on its way when an operator began a new epoch belongs to what was given up. */
+    @Test
+    void shouldA3RefuseAnEpochThatHasEnded() {
+        f.append(100, 5);
+        SourcePosition last = f.source().last();
+        byte[] late = f.batch(last, 101, 3);
+        f.apply(new Command.StopSource(1, last, "slot_missing", new byte[0]));
+        f.apply(new Command.ResumeSource(1, last, 2, "slot2", "7", 2, new Lsn(50)));
+
+        assertThat(reason(f.apply(new Command.Append(1, late)))).isEqualTo(Rejection.SOURCE_CONFLICT);
+        assertThat(f.end()).isEqualTo(5);
+    }
+
     @Test
     void shouldA4NeverBeReadyTwiceOnOtherEvidence() {
         assertThat(f.apply(new Command.SourceReady(1, "7", 1, new Lsn(5)))).isEqualTo(new Reply.Done());

@@ -2,6 +2,7 @@ package dev.penstock.broker.http.peer;
 
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -32,7 +33,9 @@ final class PeerLink extends SimpleChannelInboundHandler<Frame> {
     private final String peer;
     private final String nodeId;
     private final Map<Long, Call> calls = new HashMap<>();
-    private @Nullable Channel channel;
+    /** Known to the caller and to the event loop before either uses it, whichever comes first. */
+    private volatile @Nullable Channel channel;
+
     private boolean up;
     private volatile boolean closed;
     private long nextId = 1;
@@ -47,23 +50,24 @@ final class PeerLink extends SimpleChannelInboundHandler<Frame> {
     static PeerLink open(
             Bootstrap bootstrap, String host, int port, Optional<PeerTls> tls, PeerKeys keys, String nodeId) {
         PeerLink link = new PeerLink(host + ":" + port, nodeId);
-        Channel opened = bootstrap
+        ChannelFuture connecting = bootstrap
                 .clone()
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
                     protected void initChannel(Channel channel) {
+                        link.channel = channel;
                         tls.ifPresent(own -> channel.pipeline().addLast(own.newHandler(channel.alloc())));
                         channel.pipeline().addLast(new PeerHandshake(keys, link.peer), link);
                     }
                 })
-                .connect(host, port)
-                .addListener(connected -> {
-                    if (!connected.isSuccess()) {
-                        link.fail("cannot connect: " + connected.cause().getMessage());
-                    }
-                })
-                .channel();
+                .connect(host, port);
+        Channel opened = connecting.channel();
         link.channel = opened;
+        Ignored.outcome(connecting.addListener(connected -> {
+            if (!connected.isSuccess()) {
+                link.fail("cannot connect: " + connected.cause().getMessage());
+            }
+        }));
         Ignored.outcome(opened.eventLoop().schedule(link::checkUp, HANDSHAKE_MILLIS, TimeUnit.MILLISECONDS));
         return link;
     }

@@ -3,13 +3,13 @@ package dev.penstock.storage.kv.rocks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URISyntaxException;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -32,29 +32,22 @@ public final class RocksLibrary {
         String packed = Environment.getJniLibraryFileName("rocksdb");
         // The name under which RocksDB.loadLibrary(paths) looks for it: it says "jni" twice.
         String name = Environment.getJniLibraryFileName("rocksdbjni");
-        try (JarFile jar = new JarFile(Path.of(RocksDB.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .toURI())
-                .toFile())) {
-            JarEntry entry = jar.getJarEntry(packed);
-            if (entry == null) {
-                // A platform whose file has another name: RocksDB knows.
-                NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
-                return;
+        // Not by the place of RocksDB's classes: the JVM's archive of classes may not know it.
+        URL found = RocksDB.class.getClassLoader().getResource(packed);
+        if (found == null || !(found.openConnection() instanceof JarURLConnection connection)) {
+            // A platform whose file has another name: RocksDB knows.
+            NativeLibraryLoader.getInstance().loadLibrary(directory.toString());
+            return;
+        }
+        JarEntry entry = connection.getJarEntry();
+        Path library = directory.resolve(name);
+        if (!isWhole(library, entry)) {
+            removeAll(directory);
+            Path unpacked = directory.resolve(name + ".new");
+            try (InputStream in = connection.getInputStream()) {
+                Files.copy(in, unpacked);
             }
-            Path library = directory.resolve(name);
-            if (!isWhole(library, entry)) {
-                removeAll(directory);
-                Path unpacked = directory.resolve(name + ".new");
-                try (InputStream in = jar.getInputStream(entry)) {
-                    Files.copy(in, unpacked);
-                }
-                Files.move(unpacked, library, StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (URISyntaxException e) {
-            throw new IOException("the place of RocksDB's classes cannot be found", e);
+            Files.move(unpacked, library, StandardCopyOption.ATOMIC_MOVE);
         }
         RocksDB.loadLibrary(List.of(directory.toString()));
     }
