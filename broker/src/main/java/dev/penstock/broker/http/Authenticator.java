@@ -62,6 +62,17 @@ public final class Authenticator {
         return new Denied(Reason.MALFORMED, "expected 'Bearer <id>.<secret>' or an AWS signature, version 4");
     }
 
+    /** Whether the key of somebody who was let in is no more; cheap. */
+    boolean isRevoked(Identity identity) {
+        return !identity.keyId().isEmpty()
+                && keys.find(identity.keyId()) instanceof KeyLookup.Keys found
+                && found.keys().isEmpty();
+    }
+
+    static Denied revoked() {
+        return new Denied(Reason.UNKNOWN_KEY, "the key was revoked while the request waited");
+    }
+
     private Outcome bearer(String token) {
         int dot = token.indexOf('.');
         if (dot < 1 || dot == token.length() - 1) {

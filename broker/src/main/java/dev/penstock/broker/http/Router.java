@@ -257,11 +257,21 @@ public final class Router implements RequestHandler {
     private void finish(Exchange exchange, Route route, CompletableFuture<Response> answer) {
         Ignored.outcome(answer.whenComplete((response, thrown) -> {
             if (response != null) {
-                reply(exchange, route.name(), response);
+                reply(exchange, route.name(), unlessRevoked(exchange, route, response));
             } else {
                 failed(exchange, route.name(), route.form(), cause(thrown));
             }
         }));
+    }
+
+    /** What came for a request that waited goes to nobody if its key was revoked meanwhile. */
+    private Response unlessRevoked(Exchange exchange, Route route, Response response) {
+        boolean mayHaveWaited = route.named() != Route.Wait.NOT_NAMED;
+        if (!mayHaveWaited || !authenticator.isRevoked(exchange.identity())) {
+            return response;
+        }
+        response.grant().ifPresent(grant -> grant.giveBack().run());
+        return route.form().denied(Authenticator.revoked(), exchange.requestId());
     }
 
     private void failed(Exchange exchange, String route, ErrorForm form, Throwable failure) {

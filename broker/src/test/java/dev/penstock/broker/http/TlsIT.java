@@ -103,9 +103,12 @@ class TlsIT {
     }
 
     private SSLSocket connect() throws IOException, GeneralSecurityException {
-        SSLSocket socket = (SSLSocket) trusting(new TrustsAll())
-                .getSocketFactory()
-                .createSocket(InetAddress.getLoopbackAddress(), node.port());
+        return connect(node.port());
+    }
+
+    private static SSLSocket connect(int port) throws IOException, GeneralSecurityException {
+        SSLSocket socket = (SSLSocket)
+                trusting(new TrustsAll()).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(10_000);
         return socket;
     }
@@ -309,6 +312,11 @@ class TlsIT {
 
             assertThat(client.group("orders").name()).isEqualTo("orders");
             assertThat(follower.counters.forwarded()).isPositive();
+            try (SSLSocket socket = connect(follower.port())) {
+                send(socket, RawClient.sqsRequest("GetQueueUrl", TestNode.ADMIN, "{\"QueueName\":\"orders\"}"));
+
+                assertThat(read(socket.getInputStream(), "}")).contains("\"https://node:7800/000000000000/orders\"");
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.penstock.broker.http.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -92,6 +93,26 @@ class KeysApiTest {
         assertThat(asks(fresh, "/v1/cluster")).isEqualTo(401);
         assertThat(client.sqs("ListQueues", "Bearer " + fresh, "{}").text()).contains("UnrecognizedClientException");
         assertThat(admin("DELETE", "/v1/keys/app", "").status()).isEqualTo(204);
+    }
+
+    @Test
+    void shouldGiveNothingToARequestThatWaitedWhileItsKeyWasRevoked() throws IOException {
+        node.groups.with("orders", GroupConfig.Ordering.NONE);
+        String token =
+                create("{\"id\":\"app\",\"scopes\":[\"consume\"]}").get("token").asText();
+        try (RawClient waiting = node.connect()) {
+            waiting.send(
+                    RawClient.request("POST", "/v1/groups/orders/receive", "Bearer " + token, "{\"wait\":\"9s\"}"));
+            await().until(() -> node.groups.waiting("orders") == 1);
+            admin("DELETE", "/v1/keys/app", "");
+
+            node.groups.add("orders", 1);
+
+            Answer answer = waiting.answer();
+            assertThat(answer.status()).isEqualTo(401);
+            assertThat(answer.text()).doesNotContain("receipt");
+        }
+        await().until(() -> node.groups.released.get() == 1);
     }
 
     @Test
