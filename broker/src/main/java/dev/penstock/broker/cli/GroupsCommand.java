@@ -146,6 +146,20 @@ final class GroupsCommand implements Callable<Integer> {
                 description = "After so many deliveries a message is dead. Default: unlimited.")
         private @Nullable Integer maxDeliveries;
 
+        /** As the API spells them. */
+        private enum Ordering {
+            none,
+            key
+        }
+
+        @Option(
+                names = "--ordering",
+                paramLabel = "none|key",
+                defaultValue = "none",
+                description =
+                        "key: changes of a row come in their order; in SQS the queue is NAME.fifo. Default: none.")
+        private Ordering ordering = Ordering.none;
+
         @Option(
                 names = "--table",
                 paramLabel = "SCHEMA.TABLE",
@@ -182,6 +196,7 @@ final class GroupsCommand implements Callable<Integer> {
                     StartPositionOption.parse(start),
                     visibilityTimeout,
                     maxDeliveries,
+                    ordering == Ordering.key,
                     tables,
                     actions,
                     where));

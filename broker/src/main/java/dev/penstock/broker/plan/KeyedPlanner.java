@@ -212,9 +212,7 @@ public final class KeyedPlanner implements Planner {
     }
 
     private boolean matches(LogBatch batch, int i, boolean[] wanted) {
-        return wanted[batch.columns().route(i)]
-                && filter.wants(batch.columns().action(i))
-                && values.matches(batch, i);
+        return wanted[batch.columns().route(i)] && filter.wants(batch.columns().action(i)) && values.matches(batch, i);
     }
 
     // ---- order ----

@@ -66,7 +66,8 @@ public final class SqsRoutes {
     private static List<Route> refused(Queues queues) {
         MoveTasks moves = new MoveTasks(queues);
         return List.of(
-                operation("SendMessage", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE).withBatchBody(),
+                operation("SendMessage", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE)
+                        .withBatchBody(),
                 operation("SendMessageBatch", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE)
                         .withBatchBody(),
                 operator("AddPermission", NotOffered.permissions(queues), Repeat.SAFE),
