@@ -9,6 +9,7 @@ import dev.penstock.storage.model.GroupConfig;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -23,16 +24,19 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.BatchEntryIdsNotDistinctException;
 import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
+import software.amazon.awssdk.services.sqs.model.InvalidAttributeValueException;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
 import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 import software.amazon.awssdk.services.sqs.model.QueueDoesNotExistException;
+import software.amazon.awssdk.services.sqs.model.QueueNameExistsException;
 import software.amazon.awssdk.services.sqs.model.ReceiptHandleIsInvalidException;
 import software.amazon.awssdk.services.sqs.model.ReceiveMessageRequest;
 import software.amazon.awssdk.services.sqs.model.SqsException;
+import software.amazon.awssdk.services.sqs.model.UnsupportedOperationException;
 
-/** The unmodified AWS SDK for Java v2, through a follower: signatures, digests, errors, all eight operations. */
+/** The unmodified AWS SDK for Java v2, through a follower: signatures, digests, errors, every operation. */
 class AwsSdkIT {
 
     private TestNode leader;
@@ -58,10 +62,14 @@ class AwsSdkIT {
     }
 
     private SqsClient client(String secret) {
+        return client("CONSUMER", secret);
+    }
+
+    private SqsClient client(String keyId, String secret) {
         return SqsClient.builder()
                 .endpointOverride(follower.uri())
                 .region(Region.EU_CENTRAL_1)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("CONSUMER", secret)))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(keyId, secret)))
                 .httpClientBuilder(UrlConnectionHttpClient.builder())
                 .build();
     }
@@ -165,6 +173,59 @@ class AwsSdkIT {
         messages.forEach(message ->
                 sqs.deleteMessage(request -> request.queueUrl(url()).receiptHandle(message.receiptHandle())));
         assertThat(leader.groups.unsettled("orders")).isZero();
+    }
+
+    @Test
+    void shouldChangeTagPurgeAndDeleteQueues() {
+        leader.groups.add("orders", 3);
+        try (SqsClient operator = client("ADMIN", TestNode.SECRET)) {
+            String queue = url();
+            operator.setQueueAttributes(
+                    request -> request.queueUrl(queue).attributes(Map.of(QueueAttributeName.VISIBILITY_TIMEOUT, "60")));
+            assertThat(operator.getQueueAttributes(
+                                    request -> request.queueUrl(queue).attributeNames(QueueAttributeName.ALL))
+                            .attributes())
+                    .containsEntry(QueueAttributeName.VISIBILITY_TIMEOUT, "60");
+            operator.tagQueue(request -> request.queueUrl(queue).tags(Map.of("a", "b", "c", "d")));
+            operator.untagQueue(request -> request.queueUrl(queue).tagKeys("a"));
+            assertThat(operator.listQueueTags(request -> request.queueUrl(queue))
+                            .tags())
+                    .isEqualTo(Map.of("c", "d"));
+            assertThat(operator.createQueue(request -> request.queueName("orders"))
+                            .queueUrl())
+                    .isEqualTo(queue);
+            assertThatThrownBy(() -> operator.createQueue(request ->
+                            request.queueName("orders").attributes(Map.of(QueueAttributeName.DELAY_SECONDS, "5"))))
+                    .isInstanceOf(QueueNameExistsException.class);
+            assertThatThrownBy(() -> operator.setQueueAttributes(request -> request.queueUrl(queue)
+                            .attributes(Map.of(QueueAttributeName.MESSAGE_RETENTION_PERIOD, "60"))))
+                    .isInstanceOf(InvalidAttributeValueException.class);
+            assertThatThrownBy(() -> operator.sendMessage(
+                            request -> request.queueUrl(queue).messageBody("x")))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            operator.purgeQueue(request -> request.queueUrl(queue));
+            assertThat(leader.groups.unsettled("orders")).isZero();
+            operator.deleteQueue(request -> request.queueUrl(queue));
+            assertThatThrownBy(() -> operator.getQueueUrl(request -> request.queueName("orders")))
+                    .isInstanceOf(QueueDoesNotExistException.class);
+        }
+    }
+
+    @Test
+    void shouldGiveAnAttemptItsMessagesAgain() {
+        leader.groups.add("keyed", 2);
+        ReceiveMessageRequest receive = ReceiveMessageRequest.builder()
+                .queueUrl("keyed.fifo")
+                .receiveRequestAttemptId("attempt-1")
+                .messageSystemAttributeNames(MessageSystemAttributeName.ALL)
+                .build();
+
+        Message first = sqs.receiveMessage(receive).messages().get(0);
+
+        assertThat(sqs.receiveMessage(receive).messages()).containsExactly(first);
+        assertThat(first.attributes())
+                .containsEntry(MessageSystemAttributeName.SEQUENCE_NUMBER, "00000000000000000000")
+                .containsEntry(MessageSystemAttributeName.MESSAGE_GROUP_ID, "public.orders:0");
     }
 
     @Test
