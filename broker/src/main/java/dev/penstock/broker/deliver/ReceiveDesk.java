@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class ReceiveDesk {
     final List<Waiting> waiting = new ArrayList<>();
     boolean granting;
+    /** The grant on its way hands out nothing: it moves the scan position. */
+    boolean onlyScans;
+
     boolean dirty = true;
     /** No empty grant before {@code retryNanos}: the log refused one. */
     boolean backsOff;
@@ -65,6 +68,9 @@ final class ReceiveDesk {
         /** Beyond its deadline a receive waits so much longer at most, while its group's filter still scans. */
         private static final long MAX_OVERDUE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+        /** A filter that matches nothing moves the group's replicated scan position this often, in offsets. */
+        private static final long EMPTY_GRANT_OFFSETS = 4096;
+
         final ReceiveRequest request;
         final long deadlineNanos;
         final CompletableFuture<Received> answer = new CompletableFuture<>();
@@ -72,6 +78,14 @@ final class ReceiveDesk {
         Waiting(ReceiveRequest request, long nowNanos) {
             this.request = request;
             this.deadlineNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(request.waitMillis());
+        }
+
+        /**
+         * Whether the group's scan position is to be moved over what was judged in vain. Of a receive that ends without
+         * messages all is kept: it must not be judged for the next one again.
+         */
+        boolean savesScan(long judged, long nowNanos) {
+            return judged >= (isOver(nowNanos, true) ? 1 : EMPTY_GRANT_OFFSETS);
         }
 
         /** Whether it gets an answer without messages now. */

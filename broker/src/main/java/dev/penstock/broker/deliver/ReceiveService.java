@@ -41,9 +41,6 @@ final class ReceiveService implements AutoCloseable {
     /** Messages granted in one entry at most: about 20 bytes each keep it below the 512 KiB of a lease entry. */
     private static final int MAX_MESSAGES_PER_ENTRY = 20_000;
 
-    /** A filter that matches nothing moves the group's replicated scan position this often, in offsets. */
-    private static final long EMPTY_GRANT_OFFSETS = 4096;
-
     private static final long MAX_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final CommandSubmitter submitter;
@@ -239,6 +236,7 @@ final class ReceiveService implements AutoCloseable {
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);
             desk.granting = true;
+            desk.onlyScans = served.isEmpty();
             propose(desk, group, term, served, grants);
         }
     }
@@ -261,7 +259,7 @@ final class ReceiveService implements AutoCloseable {
             }
             desk.dirty |= plan.more() && plan.messages() == 0;
             if (plan.messages() == 0) {
-                if (!desk.backsOff && plan.newScan() - plan.previousScan() >= EMPTY_GRANT_OFFSETS) {
+                if (!desk.backsOff && waiting.savesScan(plan.newScan() - plan.previousScan(), nanoTime.getAsLong())) {
                     grants.add(plan.grant(group, 0));
                 }
                 return;
@@ -341,7 +339,7 @@ final class ReceiveService implements AutoCloseable {
             Waiting waiting = i.next();
             if (waiting.answer.isDone()) {
                 i.remove();
-            } else if (!desk.granting && waiting.isOver(nowNanos, desk.dirty)) {
+            } else if ((!desk.granting || desk.onlyScans) && waiting.isOver(nowNanos, desk.dirty || desk.granting)) {
                 i.remove();
                 waiting.answer.complete(new Received(state.appliedIndex(), nowNanos, List.of()));
             }

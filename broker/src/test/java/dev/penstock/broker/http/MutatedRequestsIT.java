@@ -97,6 +97,12 @@ class MutatedRequestsIT {
                 TestNode.ADMIN,
                 "{\"name\":\"w\",\"start\":{\"offset\":1},"
                         + "\"visibility_timeout\":\"1s\",\"filter\":{\"tables\":[\"a.b\"],\"actions\":[\"insert\"]}}"));
+        requests.add(
+                RawClient.request(
+                        "POST",
+                        "/v1/filters/test",
+                        TestNode.ADMIN,
+                        "{\"stream\":\"main\",\"filter\":{\"where\":\"record.amount > 100 and record.note like '%a_b%'\"},\"last\":5}"));
         requests.add(RawClient.request("GET", "/v1/groups", TestNode.ADMIN, ""));
         requests.add(RawClient.request("GET", "/v1/groups/orders", TestNode.ADMIN, ""));
         for (String operation : new String[] {"receive", "ack", "nack", "extend", "seek"}) {
