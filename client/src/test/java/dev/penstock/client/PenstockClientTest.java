@@ -44,6 +44,31 @@ class PenstockClientTest {
     }
 
     @Test
+    void shouldTryAFilter() {
+        // given
+        node.answers(200, """
+                {"stream":"main","complete":false,"matched":3,"not_matched":5,"failed":1,"matches":[
+                  {"offset":"0000000000004711","event":{"id":"01J5","offset":"0000000000004711"}},
+                  {"offset":"0000000000004712","filter_error":"no number","event":{"offset":"0000000000004712"}}]}
+                """);
+
+        // when
+        FilterTest result = client.testFilter(GroupSpec.named("any").matching("record.amount > 100"), 9);
+
+        // then
+        assertThat(result.matched()).isEqualTo(3);
+        assertThat(result.notMatched()).isEqualTo(5);
+        assertThat(result.failed()).isEqualTo(1);
+        assertThat(result.complete()).isFalse();
+        assertThat(result.matches())
+                .extracting(match -> match.event().offset())
+                .containsExactly("0000000000004711", "0000000000004712");
+        assertThat(result.matches()).extracting(FilterTest.Match::filterError).containsExactly("", "no number");
+        assertThat(node.asked())
+                .containsExactly("POST /v1/filters/test {\"filter\":{\"where\":\"record.amount > 100\"},\"last\":9}");
+    }
+
+    @Test
     void shouldSendNoMemberThatTakesTheDefault() {
         node.answers(200, "{\"name\":\"g\"}");
 

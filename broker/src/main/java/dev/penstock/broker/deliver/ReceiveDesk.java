@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class ReceiveDesk {
     final List<Waiting> waiting = new ArrayList<>();
     boolean granting;
+    /** The grant on its way hands out nothing: it moves the scan position. */
+    boolean onlyScans;
+
     boolean dirty = true;
     /** No empty grant before {@code retryNanos}: the log refused one. */
     boolean backsOff;

@@ -262,6 +262,7 @@ final class ReceiveService implements AutoCloseable {
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);
             desk.granting = true;
+            desk.onlyScans = served.isEmpty();
             propose(desk, group, term, served, grants);
         }
     }
@@ -287,9 +288,12 @@ final class ReceiveService implements AutoCloseable {
                 desk.judgedTo = plan.newScan();
             }
             if (plan.messages() == 0) {
-                boolean held = desk.backsOff && plan.isWorthAnEntry();
+                // Of a receive that ends without messages all is kept: it must not be judged for the next one again.
+                boolean worth = plan.isWorthAnEntry()
+                        || (plan.newScan() > plan.previousScan() && waiting.isOver(nanoTime.getAsLong(), true));
+                boolean held = desk.backsOff && worth;
                 desk.dirty |= plan.more() && !held;
-                if (plan.isWorthAnEntry() && !held) {
+                if (worth && !held) {
                     grants.add(plan.grant(group, 0));
                     planner.accept(plan);
                 }
@@ -375,7 +379,7 @@ final class ReceiveService implements AutoCloseable {
             Waiting waiting = i.next();
             if (waiting.answer.isDone()) {
                 i.remove();
-            } else if (!desk.granting && waiting.isOver(nowNanos, desk.dirty)) {
+            } else if ((!desk.granting || desk.onlyScans) && waiting.isOver(nowNanos, desk.dirty || desk.granting)) {
                 i.remove();
                 waiting.answer.complete(new Received(state.appliedIndex(), nowNanos, List.of()));
             }

@@ -8,6 +8,7 @@ import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.kv.InMemoryStore;
+import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
@@ -108,6 +109,26 @@ class GroupServiceTest {
         assertThatThrownBy(() -> create("g", where("recrod.amount > 100")))
                 .hasMessageContaining("line 1, column 1: unknown name 'recrod', did you mean 'record'?")
                 .hasMessageContaining("\nrecrod.amount > 100\n^^^^^^");
+    }
+
+    @Test
+    void shouldServeOtherGroupsWhenItCannotReadTheFilterOfOne() throws Exception {
+        // given: a group that a newer version made
+        create("g", GroupConfig.defaults());
+        int stream = groups.describe("g").orElseThrow().group().streamId();
+        log.submit(List.of(
+                        new Command.CreateGroup("newer", stream, new StartPosition.Earliest(), where("record.a =~ 1"))))
+                .get();
+        events.insert(Events.ORDERS, 1);
+
+        // when
+        CompletableFuture<Received> refused = groups.receive(request("newer", 1, 20_000));
+
+        // then
+        assertThatThrownBy(refused::get)
+                .cause()
+                .hasMessageContaining("this node cannot read the filter of group 'newer': line 1, column 10");
+        assertThat(offsets(receive("g", 1))).containsExactly(0L);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -50,15 +51,19 @@ class ReceiveServiceTest {
     }
 
     private void create(String... tables) {
+        create(List.of(tables), "");
+    }
+
+    private void create(List<String> tables, String where) {
         GroupConfig defaults = GroupConfig.defaults();
         GroupConfig config = new GroupConfig(
                 defaults.visibilityMillis(),
                 defaults.maxDeliveries(),
                 defaults.ordering(),
                 defaults.mode(),
-                List.of(tables),
+                tables,
                 List.of(),
-                "");
+                where);
         groups().create("g", "main", new StartPosition.Earliest(), config).join();
     }
 
@@ -144,5 +149,36 @@ class ReceiveServiceTest {
         CompletableFuture<Received> next = receive(60_000);
         rounds(3);
         assertThat(next.join().deliveries()).hasSize(1);
+    }
+
+    @Test
+    void shouldEndAReceiveWhoseWaitIsOverWhileItsFilterStillScansAndKeepTheScan() {
+        // given: more to read than one round may
+        create(List.of(), "record.note == 'never'");
+        String[] rows = new String[200];
+        Arrays.fill(rows, "{\"note\":\"" + "x".repeat(20_000) + "\"}");
+        events.insert(Events.ORDERS, rows);
+        events.insert(Events.ORDERS, rows);
+        CompletableFuture<Received> waiting = receive(0);
+
+        // when
+        rounds(1);
+
+        // then: there may be a match yet
+        assertThat(waiting).isNotDone();
+
+        // and when it waited long enough
+        nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(600));
+        rounds(1);
+
+        // then
+        assertThat(waiting.join().deliveries()).isEmpty();
+        long scan = groups().describe("g").orElseThrow().group().scan();
+        assertThat(scan).isBetween(100L, 399L);
+
+        // and when the next one comes, it goes on from there, to the end
+        CompletableFuture<Received> next = receive(0);
+        rounds(10);
+        assertThat(next.join().deliveries()).isEmpty();
     }
 }

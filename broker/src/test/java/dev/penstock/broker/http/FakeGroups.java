@@ -75,6 +75,9 @@ public final class FakeGroups implements GroupOperations {
     public volatile Function<List<String>, Optional<CompletableFuture<Settled>>> ackOverride =
             receipts -> Optional.empty();
 
+    /** Why the filter could not judge what is handed out. */
+    public volatile Optional<String> filterError = Optional.empty();
+
     /** How old grants are when they are handed out. */
     public volatile long grantAgeNanos;
 
@@ -297,14 +300,18 @@ public final class FakeGroups implements GroupOperations {
         }
     }
 
-    private static List<Delivery> grant(Group group, ReceiveRequest request) {
+    private List<Delivery> grant(Group group, ReceiveRequest request) {
         List<Delivery> deliveries = new ArrayList<>();
         for (Message message : group.messages) {
             if (deliveries.size() < request.max() && !message.leased && !message.settled) {
                 message.leased = true;
                 message.deliveries++;
                 deliveries.add(new Delivery(
-                        receipt(request.group(), message), message.deliveries, 1_790_000_001_000L, message.event));
+                        receipt(request.group(), message),
+                        message.deliveries,
+                        1_790_000_001_000L,
+                        message.event,
+                        filterError));
             }
         }
         return deliveries;

@@ -114,6 +114,12 @@ class MutatedRequestsIT {
                 "PATCH", "/v1/groups/orders", TestNode.ADMIN, "{\"visibility_timeout\":\"9s\",\"filter\":{}}"));
         requests.add(RawClient.request("POST", "/v1/groups/orders/pause", TestNode.ADMIN, "{}"));
         requests.add(RawClient.request("POST", "/v1/groups/orders/resume", TestNode.ADMIN, ""));
+        requests.add(
+                RawClient.request(
+                        "POST",
+                        "/v1/filters/test",
+                        TestNode.ADMIN,
+                        "{\"stream\":\"main\",\"filter\":{\"where\":\"record.amount > 100 and record.note like '%a_b%'\"},\"last\":5}"));
         requests.add(RawClient.request("GET", "/v1/groups", TestNode.ADMIN, ""));
         requests.add(RawClient.request("GET", "/v1/groups/orders", TestNode.ADMIN, ""));
         for (String operation : new String[] {"receive", "ack", "nack", "extend", "seek"}) {

@@ -1,7 +1,6 @@
 package dev.penstock.broker.plan.filter;
 
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +13,6 @@ final class Evaluation {
     private final EventAt event;
     private final Map<Fragment, MemberTree> trees;
     private final Value[] slots;
-    private final Map<Fragment, Value.Failed> unreadable = new EnumMap<>(Fragment.class);
     private final Steps steps = new Steps();
     private int fragmentsRead;
     private long bytesRead;
@@ -44,8 +42,7 @@ final class Evaluation {
             fragmentsRead |= bit;
             read(fragment);
         }
-        Value.Failed failed = unreadable.get(fragment);
-        return failed == null ? slots[slot] : failed;
+        return slots[slot];
     }
 
     private void read(Fragment fragment) {
@@ -67,7 +64,9 @@ final class Evaluation {
         try {
             FragmentReader.read(bodies, start, length, tree, slots);
         } catch (IOException notJson) {
-            unreadable.put(fragment, new Value.Failed(UNREADABLE));
+            for (int slot : tree.slots()) {
+                slots[slot] = new Value.Failed(UNREADABLE);
+            }
         }
     }
 

@@ -154,7 +154,7 @@ final class FragmentReader {
                 : new Value.Numeric(numeral, text);
     }
 
-    /** For tests: that nothing is left in slots by chance. */
+    /** Slots of members none of which is there yet. */
     static Value[] slots(int count) {
         Value[] slots = new Value[count];
         Arrays.fill(slots, Value.Missing.ABSENT);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.broker.deliver.Events;
 import dev.penstock.broker.http.RawClient;
 import dev.penstock.broker.http.TestNode;
+import dev.penstock.storage.model.GroupConfig;
 import java.io.IOException;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +98,24 @@ class FiltersApiTest {
                 .contains("\"code\":\"INVALID_REQUEST\"")
                 .contains("\"detail\":\"line 1, column 1: unknown name 'recrod', did you mean 'record'?")
                 .contains("\\nrecrod.amount > 100\\n^^^^^^\"");
+    }
+
+    @Test
+    void shouldMarkAMessageThatTheFilterFailedOn() throws IOException {
+        node.groups.with("orders", GroupConfig.Ordering.NONE);
+        node.groups.add("orders", 2);
+        node.groups.filterError = Optional.of("line 1, column 1 (record.\"ä\"): no number");
+
+        assertThat(post("/v1/groups/orders/receive", "{}").text())
+                .contains(
+                        "\"first_delivered_at\":\"2026-09-21T14:13:21Z\","
+                                + "\"filter_error\":\"line 1, column 1 (record.\\\"ä\\\"): no number\",\"event\":{\"id\":\"e0\"");
+        assertThat(client.sqs(
+                                "ReceiveMessage",
+                                TestNode.ADMIN,
+                                "{\"QueueUrl\":\"orders\",\"MessageAttributeNames\":[\"filter_error\"]}")
+                        .text())
+                .contains("\"MessageAttributes\":{\"filter_error\":{\"StringValue\":\"line 1, column 1 ");
     }
 
     @Test

