@@ -43,10 +43,11 @@ enum Cast {
     Optional<Value> of(Value value) {
         return switch (this) {
             case DOUBLE -> Optional.ofNullable(Conversion.number(value)).map(numeral -> number(value, numeral));
-            case INT ->
-                Optional.ofNullable(Conversion.number(value))
-                        .map(Numeral::whole)
-                        .map(Value.Numeric::of);
+            case INT -> {
+                Numeral numeral = Conversion.number(value);
+                Long whole = numeral == null ? null : numeral.whole();
+                yield whole == null ? Optional.empty() : Optional.of(Value.Numeric.of(whole));
+            }
             case STRING -> Optional.ofNullable(Conversion.text(value)).map(Value.Text::new);
             case TIMESTAMP -> {
                 Instant moment = Conversion.timeOrSeconds(value);

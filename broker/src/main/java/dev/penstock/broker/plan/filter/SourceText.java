@@ -60,7 +60,7 @@ record SourceText(String text) {
     /** One column for each code point, so that carets stand under what they mean. */
     private static String printable(String part) {
         StringBuilder shown = new StringBuilder(part.length());
-        part.codePoints().forEach(c -> shown.appendCodePoint(isShown(c) ? c : c == '\t' || c == '\r' ? ' ' : '?'));
+        part.codePoints().forEach(c -> shown.appendCodePoint(isShown(c) ? c : Character.isWhitespace(c) ? ' ' : '?'));
         return shown.toString();
     }
 
