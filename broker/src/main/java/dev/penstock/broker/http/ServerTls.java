@@ -62,9 +62,14 @@ public final class ServerTls implements AutoCloseable {
 
     /** Reads the files; throws {@link IOException} if they are of no use. */
     public static ServerTls open(Path certificateFile, Path keyFile, HttpCounters counters) throws IOException {
+        return open(certificateFile, keyFile, counters, LOOK_EVERY);
+    }
+
+    static ServerTls open(Path certificateFile, Path keyFile, HttpCounters counters, Duration lookEvery)
+            throws IOException {
         ServerTls tls = new ServerTls(certificateFile, keyFile, counters);
         var unused = tls.watch.scheduleWithFixedDelay(
-                tls::reloadIfChanged, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                tls::reloadIfChanged, lookEvery.toMillis(), lookEvery.toMillis(), TimeUnit.MILLISECONDS);
         return tls;
     }
 

@@ -72,7 +72,8 @@ class TlsIT {
         certificateFile = directory.resolve("tls.crt");
         keyFile = directory.resolve("tls.key");
         first.write(certificateFile, keyFile);
-        tls = ServerTls.open(certificateFile, keyFile, counters);
+        // Looked at only when a test says so, or it would see half a change and count it.
+        tls = ServerTls.open(certificateFile, keyFile, counters, Duration.ofHours(1));
         node = node("n1");
     }
 
@@ -261,6 +262,21 @@ class TlsIT {
         assertThat(counters.tlsReloadFailures()).isZero();
         assertThat(counters.tlsExpirySeconds())
                 .isEqualTo(second.certificate.getNotAfter().toInstant().getEpochSecond());
+    }
+
+    @Test
+    void shouldLookAtTheFilesByItself() throws IOException {
+        long before = counters.tlsExpirySeconds();
+        try (ServerTls looking = ServerTls.open(certificateFile, keyFile, counters, Duration.ofMillis(20))) {
+            change(keyFile, second.keyPem);
+            await().until(() -> counters.tlsReloadFailures() > 0);
+            change(certificateFile, second.certificatePem);
+
+            await().until(() -> counters.tlsExpirySeconds()
+                    == second.certificate.getNotAfter().toInstant().getEpochSecond());
+            assertThat(looking).isNotNull();
+        }
+        assertThat(before).isPositive();
     }
 
     @Test
