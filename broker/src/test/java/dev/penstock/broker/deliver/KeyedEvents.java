@@ -39,7 +39,7 @@ final class KeyedEvents {
     private SourcePosition last = SourcePosition.ORIGIN;
     private long lsn = 0x1000;
 
-    /** Opens source {@code main} in the log. @param keys rows of each table */
+    /** Opens source {@code main} in the log, with so many rows in each table. */
     KeyedEvents(LocalLog log, Random random, int keys) {
         this.log = log;
         this.random = random;
@@ -57,7 +57,7 @@ final class KeyedEvents {
         for (int i = 0; i < count; i++) {
             int table = random.nextInt(5) / 2;
             int dice = random.nextInt(100);
-            long key = 1 + random.nextInt(keys);
+            long key = 1L + random.nextInt(keys);
             if (dice < 3) {
                 add(batch, table, Action.TRUNCATE, 0, 0);
             } else if (dice < 8) {
