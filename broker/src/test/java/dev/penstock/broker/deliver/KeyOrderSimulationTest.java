@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -104,7 +105,7 @@ class KeyOrderSimulationTest {
             groups.round();
             log.lead(true);
         } else {
-            groups.service().extend("g", pick(random, receipts), 5_000, false);
+            var unused = groups.service().extend("g", pick(random, receipts), 5_000, false);
         }
         groups.round();
         check();
@@ -156,9 +157,10 @@ class KeyOrderSimulationTest {
     }
 
     private void check() {
-        for (CompletableFuture<GroupService.Received> answer : List.copyOf(asked)) {
+        for (Iterator<CompletableFuture<GroupService.Received>> i = asked.iterator(); i.hasNext(); ) {
+            CompletableFuture<GroupService.Received> answer = i.next();
             if (answer.isDone()) {
-                asked.remove(answer);
+                i.remove();
                 if (!answer.isCompletedExceptionally()) {
                     note(answer.join().deliveries());
                 }

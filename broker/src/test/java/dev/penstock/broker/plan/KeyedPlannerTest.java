@@ -20,6 +20,7 @@ import dev.penstock.storage.model.Route;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -187,8 +188,8 @@ class KeyedPlannerTest {
         int batchesOfOne = KeyBacklog.MAX_INDEXED / 10_000 + 10;
         for (int i = 0; i < batchesOfOne; i++) {
             long[] keys = new long[10_000];
-            java.util.Arrays.fill(keys, 1);
-            keys[9_999] = 2 + i;
+            Arrays.fill(keys, 1);
+            keys[9_999] = 2L + i;
             append(keys);
         }
         List<LeaseRef> others = new ArrayList<>();
