@@ -6,8 +6,8 @@ import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.table.UnsettledTable;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What is unsettled in an ordered group, counted. By route exactly: a barrier waits until its route has none. By key in some
@@ -22,7 +22,7 @@ final class KeyCounts {
     /** None until the first key: unordered groups have no keys. */
     private int[] counts = {};
 
-    private final Map<Long, Integer> byRoute = new HashMap<>();
+    private final Map<Long, Integer> byRoute = new TreeMap<>();
 
     static KeyCounts load(KeyReader reader, int groupId, long generation) {
         KeyCounts loaded = new KeyCounts();

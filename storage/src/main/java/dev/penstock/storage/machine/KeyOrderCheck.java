@@ -9,7 +9,6 @@ import dev.penstock.storage.table.KeyTable;
 import dev.penstock.storage.table.UnsettledTable;
 import dev.penstock.storage.table.UnsettledTable.Stored;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -30,7 +29,7 @@ final class KeyOrderCheck {
     private final Group group;
     private final Command.Grant grant;
     private final List<Stored> retries;
-    private final Map<Long, ParkedKey> parks = new HashMap<>();
+    private final Map<Long, ParkedKey> parks = new TreeMap<>();
 
     KeyOrderCheck(Entry entry, Group group, Command.Grant grant, List<Stored> retries) {
         this.entry = entry;
@@ -75,7 +74,7 @@ final class KeyOrderCheck {
             }
         }
         TreeMap<Long, Long> lastByKey = new TreeMap<>();
-        Map<Long, Integer> ofRoute = new HashMap<>();
+        Map<Long, Integer> ofRoute = new TreeMap<>();
         for (Map.Entry<Long, KeyOrder> out : goingOut().entrySet()) {
             KeyOrder order = out.getValue();
             if (!isPassed(order, out.getKey())) {

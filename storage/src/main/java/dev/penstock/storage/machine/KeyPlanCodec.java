@@ -7,9 +7,10 @@ import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.ParkedKey;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** The end of a grant: routes once, then by their number, since a grant has many keys of few routes. Stateless. */
 final class KeyPlanCodec {
@@ -38,10 +39,12 @@ final class KeyPlanCodec {
     }
 
     private static Map<Long, Integer> routes(KeyPlan keys) {
-        Map<Long, Integer> routes = new LinkedHashMap<>();
-        keys.fresh().forEach(order -> routes.putIfAbsent(order.route(), routes.size()));
-        keys.unparkedOrders().forEach(order -> routes.putIfAbsent(order.route(), routes.size()));
-        keys.parks().forEach(park -> routes.putIfAbsent(park.route(), routes.size()));
+        TreeSet<Long> hashes = new TreeSet<>();
+        keys.fresh().forEach(order -> hashes.add(order.route()));
+        keys.unparkedOrders().forEach(order -> hashes.add(order.route()));
+        keys.parks().forEach(park -> hashes.add(park.route()));
+        Map<Long, Integer> routes = new TreeMap<>();
+        hashes.forEach(hash -> routes.put(hash, routes.size()));
         return routes;
     }
 

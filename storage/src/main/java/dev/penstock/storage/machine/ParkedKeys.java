@@ -5,7 +5,6 @@ import dev.penstock.storage.kv.KeyReader;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.table.ParkedTable;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The parked keys of one group's generation in memory, with the lowest of their offsets at hand. Apply thread only. */
 final class ParkedKeys {
 
-    private final Map<Long, ParkedKey> byKey = new HashMap<>();
+    private final Map<Long, ParkedKey> byKey = new TreeMap<>();
     /** How many keys wait from an offset on. */
     private final TreeMap<Long, Integer> offsets = new TreeMap<>();
 
