@@ -150,6 +150,7 @@ class KeyedPlannerTest {
         assertThat(group().parked()).isZero();
     }
 
+    /** Promise 7: Ordered groups deliver each key in order. */
     @Test
     void shouldKnowWhatWaitsAfterAFailOver() {
         append(1, 1, 2, 1, 3);
