@@ -98,6 +98,7 @@ public final class GroupService implements AutoCloseable {
     private final FilterFailures filterFailures = new FilterFailures();
     private final GrantAnswers answers;
     private final ReceiveService receives;
+    private final StartLookup lookup;
 
     public GroupService(
             CommandSubmitter submitter,
@@ -142,6 +143,7 @@ public final class GroupService implements AutoCloseable {
         this.decisions = new GroupDecisions(submitter, leader, state);
         this.settling = new Settling(decisions, seal);
         this.answers = new GrantAnswers(submitter, reader, seal, readers, filterFailures);
+        this.lookup = new StartLookup(batches);
         this.receives = new ReceiveService(submitter, leader, state, batches, answers, maxInFlightPerGroup, nanoTime);
     }
 
@@ -152,15 +154,18 @@ public final class GroupService implements AutoCloseable {
 
     public CompletableFuture<Created> create(String name, String stream, StartPosition start, GroupConfig config) {
         int streamId;
+        StartPosition from;
         try (MachineView view = state.openView()) {
             GroupFilter.compile(config);
-            streamId = Streams.named(stream, state, view).id();
+            StreamState of = Streams.named(stream, state, view);
+            streamId = of.id();
+            from = lookup.resolved(view, of, start);
         } catch (IllegalArgumentException e) {
             return GroupDecisions.refused(new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(e.getMessage())));
         } catch (Refused e) {
             return GroupDecisions.refused(leader.leadership().leads() ? e : GroupDecisions.notLeading());
         }
-        return decisions.decide(new Command.CreateGroup(name, streamId, start, config), (index, reply) -> {
+        return decisions.decide(new Command.CreateGroup(name, streamId, from, config), (index, reply) -> {
             Reply.GroupCreated created = GroupDecisions.expect(Reply.GroupCreated.class, reply);
             try (MachineView view = state.openView()) {
                 GroupState group = view.group(created.groupId())
@@ -278,7 +283,7 @@ public final class GroupService implements AutoCloseable {
         if (!dryRun) {
             return decisions.onGroup(
                     group,
-                    found -> new Command.SeekGroup(found.id(), found.generation(), to),
+                    found -> new Command.SeekGroup(found.id(), found.generation(), resolved(found, to)),
                     (found, index, reply) -> {
                         Reply.Sought sought = GroupDecisions.expect(Reply.Sought.class, reply);
                         return new Sought(index, sought.from(), sought.to(), endOf(found) - sought.to());
@@ -286,7 +291,7 @@ public final class GroupService implements AutoCloseable {
         }
         return decisions.withGroup(group, (view, found) -> {
             StreamState stream = view.stream(found.streamId()).orElseThrow();
-            long target = to.resolve(stream.earliest(), stream.end());
+            long target = lookup.resolved(view, stream, to).resolve(stream.earliest(), stream.end());
             if (target < stream.earliest() || target > stream.end()) {
                 return GroupDecisions.refused(new Refused(
                         Refused.Code.OFFSET_OUT_OF_RANGE,
@@ -299,6 +304,12 @@ public final class GroupService implements AutoCloseable {
             return CompletableFuture.completedFuture(
                     new Sought(view.appliedIndex(), found.scan(), target, stream.end() - target));
         });
+    }
+
+    private StartPosition resolved(GroupState group, StartPosition position) {
+        try (MachineView view = state.openView()) {
+            return lookup.resolved(view, view.stream(group.streamId()).orElseThrow(), position);
+        }
     }
 
     @Override

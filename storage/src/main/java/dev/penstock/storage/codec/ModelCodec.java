@@ -143,6 +143,10 @@ public final class ModelCodec {
             out.u8(2);
         } else if (start instanceof StartPosition.AtOffset at) {
             out.u8(3).zigzag(at.offset());
+        } else if (start instanceof StartPosition.AtTime at) {
+            out.u8(4).zigzag(at.micros()).zigzag(at.offset());
+        } else if (start instanceof StartPosition.AtLsn at) {
+            out.u8(5).i64(at.lsn().value()).zigzag(at.offset());
         }
     }
 
@@ -152,7 +156,9 @@ public final class ModelCodec {
             case 1 -> new StartPosition.Earliest();
             case 2 -> new StartPosition.Latest();
             case 3 -> new StartPosition.AtOffset(in.zigzag());
-            default -> throw new UnknownFormatException("start position", kind, "1 to 3");
+            case 4 -> new StartPosition.AtTime(in.zigzag(), in.zigzag());
+            case 5 -> new StartPosition.AtLsn(new Lsn(in.i64()), in.zigzag());
+            default -> throw new UnknownFormatException("start position", kind, "1 to 5");
         };
     }
 

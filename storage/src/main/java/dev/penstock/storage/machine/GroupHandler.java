@@ -39,7 +39,7 @@ final class GroupHandler {
         if (known != null) {
             boolean same = known.streamId == c.streamId()
                     && known.config.equals(c.config())
-                    && known.requestedStart.equals(c.start());
+                    && known.requestedStart.isSameRequest(c.start());
             return same
                     ? new Reply.GroupCreated(known.id, known.generation, known.startOffset, true)
                     : new Rejected(
@@ -129,14 +129,9 @@ final class GroupHandler {
     }
 
     private static OptionalLong resolve(StreamState stream, StartPosition position) {
-        if (position instanceof StartPosition.Earliest) {
-            return OptionalLong.of(stream.earliest());
-        }
-        if (position instanceof StartPosition.AtOffset at) {
-            boolean inside = at.offset() >= stream.earliest() && at.offset() <= stream.end();
-            return inside ? OptionalLong.of(at.offset()) : OptionalLong.empty();
-        }
-        return OptionalLong.of(stream.end());
+        long offset = position.resolve(stream.earliest(), stream.end());
+        boolean inside = offset >= stream.earliest() && offset <= stream.end();
+        return inside ? OptionalLong.of(offset) : OptionalLong.empty();
     }
 
     private static Rejected outOfRange(StreamState stream) {

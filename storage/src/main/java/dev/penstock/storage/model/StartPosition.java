@@ -1,6 +1,9 @@
 package dev.penstock.storage.model;
 
-/** Where a group begins or is moved to. {@code Earliest} and {@code Latest} are resolved when the command is applied. */
+/**
+ * Where a group begins or is moved to. {@code Earliest} and {@code Latest} are resolved when the command is applied; a time
+ * or an LSN by the leader that proposes it, since that takes a look into the log.
+ */
 public sealed interface StartPosition {
     /** The offset meant in a stream that holds [earliest, end). */
     long resolve(long earliest, long end);
@@ -16,6 +19,49 @@ public sealed interface StartPosition {
         @Override
         public long resolve(long earliest, long end) {
             return end;
+        }
+    }
+
+    /** Not looked up yet. */
+    long UNRESOLVED = -1;
+
+    /** Whether the same was asked for, wherever it led. */
+    default boolean isSameRequest(StartPosition other) {
+        return equals(other);
+    }
+
+    /**
+     * The first event that was committed then or later.
+     *
+     * @param micros since 1970 UTC
+     * @param offset of that event, {@link #UNRESOLVED} as long as nobody looked it up
+     */
+    record AtTime(long micros, long offset) implements StartPosition {
+        @Override
+        public long resolve(long earliest, long end) {
+            return offset;
+        }
+
+        @Override
+        public boolean isSameRequest(StartPosition other) {
+            return other instanceof AtTime time && time.micros == micros;
+        }
+    }
+
+    /**
+     * The first event of the source's present epoch that was committed there or later.
+     *
+     * @param offset of that event, {@link #UNRESOLVED} as long as nobody looked it up
+     */
+    record AtLsn(Lsn lsn, long offset) implements StartPosition {
+        @Override
+        public long resolve(long earliest, long end) {
+            return offset;
+        }
+
+        @Override
+        public boolean isSameRequest(StartPosition other) {
+            return other instanceof AtLsn at && at.lsn.equals(lsn);
         }
     }
 

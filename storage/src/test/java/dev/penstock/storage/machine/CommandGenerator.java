@@ -265,9 +265,11 @@ final class CommandGenerator {
     // ---- groups ----
 
     private Command createGroup() {
-        StartPosition start = switch (random.nextInt(3)) {
+        StartPosition start = switch (random.nextInt(5)) {
             case 0 -> new StartPosition.Earliest();
             case 1 -> new StartPosition.Latest();
+            case 2 -> new StartPosition.AtTime(random.nextInt(3), random.nextInt(60) - 3);
+            case 3 -> new StartPosition.AtLsn(new Lsn(random.nextInt(3)), random.nextInt(60) - 3);
             default -> new StartPosition.AtOffset(random.nextInt(60) - 3);
         };
         boolean ordered = random.nextBoolean();

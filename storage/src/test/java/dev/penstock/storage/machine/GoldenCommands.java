@@ -70,6 +70,8 @@ final class GoldenCommands {
                 new Command.UpdateGroup(4, 1234, 1200, everything()),
                 new Command.UpdateGroup(
                         4, 1234, 1200, new GroupChange.Builder().paused(false).build()),
+                new Command.SeekGroup(4, 1234, new StartPosition.AtTime(1_790_000_000_123_456L, 77)),
+                new Command.SeekGroup(4, 1234, new StartPosition.AtLsn(new Lsn(0x16B3748), 78)),
                 new Command.PutKey(
                         "orders-app", 1234, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 43_200_000),
                 new Command.RevokeKey("orders-app", true));

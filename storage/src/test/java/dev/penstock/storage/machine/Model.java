@@ -348,7 +348,8 @@ final class Model {
         }
         for (GroupModel g : groups.values()) {
             if (g.name.equals(c.name())) {
-                boolean same = g.stream == c.streamId() && g.config.equals(c.config()) && g.requested.equals(c.start());
+                boolean same =
+                        g.stream == c.streamId() && g.config.equals(c.config()) && sameRequest(g.requested, c.start());
                 return same ? new Reply.GroupCreated(g.id, g.generation, g.start, true) : no(Rejection.GROUP_EXISTS);
             }
         }
@@ -375,10 +376,26 @@ final class Model {
         if (position instanceof StartPosition.Earliest) {
             return 0;
         }
+        long offset = s.end;
         if (position instanceof StartPosition.AtOffset at) {
-            return at.offset() >= 0 && at.offset() <= s.end ? at.offset() : -1;
+            offset = at.offset();
+        } else if (position instanceof StartPosition.AtTime at) {
+            offset = at.offset();
+        } else if (position instanceof StartPosition.AtLsn at) {
+            offset = at.offset();
         }
-        return s.end;
+        return offset >= 0 && offset <= s.end ? offset : -1;
+    }
+
+    /** A time or an LSN may have led elsewhere when it was asked for first. */
+    private static boolean sameRequest(StartPosition first, StartPosition second) {
+        if (first instanceof StartPosition.AtTime one && second instanceof StartPosition.AtTime other) {
+            return one.micros() == other.micros();
+        }
+        if (first instanceof StartPosition.AtLsn one && second instanceof StartPosition.AtLsn other) {
+            return one.lsn().equals(other.lsn());
+        }
+        return first.equals(second);
     }
 
     private Reply delete(Command.DeleteGroup c) {

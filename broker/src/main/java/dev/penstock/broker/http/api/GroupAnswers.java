@@ -12,6 +12,7 @@ import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.StartPosition;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /** Groups, and what became of receipts, as JSON. Stateless. */
@@ -67,11 +68,22 @@ final class GroupAnswers {
                 "created_at", Instant.ofEpochMilli(group.createdWallMillis()).toString());
     }
 
+    private static void writeStart(JsonGenerator out, String what, String value) throws IOException {
+        out.writeObjectFieldStart("start");
+        out.writeStringField(what, value);
+        out.writeEndObject();
+    }
+
     private static void writeStart(JsonGenerator out, StartPosition start) throws IOException {
         if (start instanceof StartPosition.AtOffset at) {
-            out.writeObjectFieldStart("start");
-            out.writeStringField("offset", Offsets.format(at.offset()));
-            out.writeEndObject();
+            writeStart(out, "offset", Offsets.format(at.offset()));
+        } else if (start instanceof StartPosition.AtTime at) {
+            writeStart(
+                    out,
+                    "time",
+                    Instant.EPOCH.plus(at.micros(), ChronoUnit.MICROS).toString());
+        } else if (start instanceof StartPosition.AtLsn at) {
+            writeStart(out, "lsn", at.lsn().toString());
         } else {
             out.writeStringField("start", start instanceof StartPosition.Earliest ? "earliest" : "latest");
         }

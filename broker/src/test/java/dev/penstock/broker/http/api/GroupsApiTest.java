@@ -82,6 +82,11 @@ class GroupsApiTest {
                 "{\"name\":\"w\",\"start\":\"now\"} | expected \"earliest\"",
                 "{\"name\":\"w\",\"start\":{\"offset\":-1}} | expected an offset",
                 "{\"name\":\"w\",\"start\":{\"offset\":\"1\",\"x\":1}} | unknown member 'start.x'",
+                "{\"name\":\"w\",\"start\":{}} | expected \"earliest\"",
+                "{\"name\":\"w\",\"start\":{\"offset\":\"1\",\"lsn\":\"0/1\"}} | expected \"earliest\"",
+                "{\"name\":\"w\",\"start\":{\"time\":\"2026-11-21T10:00:00\"}} | a time with its zone",
+                "{\"name\":\"w\",\"start\":{\"time\":\"yesterday\"}} | a time with its zone",
+                "{\"name\":\"w\",\"start\":{\"lsn\":\"16B3748\"}} | an LSN such as",
                 "{\"name\":\"w\",\"visibility_timeout\":\"13h\"} | at most 43200s",
                 "{\"name\":\"w\",\"visibility_timeout\":\"soon\"} | expected a duration",
                 "{\"name\":\"w\",\"visibility_timeout\":true} | a duration such as",
@@ -182,6 +187,12 @@ class GroupsApiTest {
         assertThat(post("/v1/groups/orders/seek", "{\"to\":{\"offset\":\"7\"},\"dry_run\":true}")
                         .text())
                 .isEqualTo("{\"from\":\"0000000000000005\",\"to\":\"0000000000000007\",\"events\":1234}");
+        assertThat(post("/v1/groups/orders/seek", "{\"to\":{\"time\":\"2026-11-21T10:00:00+01:00\"},\"dry_run\":true}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(post("/v1/groups/orders/seek", "{\"to\":{\"lsn\":\"0/16B3748\"},\"dry_run\":true}")
+                        .status())
+                .isEqualTo(200);
         assertThat(post("/v1/groups/orders/seek", "{\"to\":\"earliest\"}").status())
                 .isEqualTo(200);
         assertThat(post("/v1/groups/orders/seek", "{}").status()).isEqualTo(400);
