@@ -65,7 +65,7 @@ final class GroupsCommand implements Callable<Integer> {
     }
 
     /** All groups. */
-    @Command(name = "ls", mixinStandardHelpOptions = true, description = "Lists all groups.")
+    @Command(name = "ls", aliases = "list", mixinStandardHelpOptions = true, description = "Lists all groups.")
     private static final class Ls implements Callable<Integer> {
 
         @Mixin
