@@ -62,7 +62,7 @@ public final class KeyBacklog {
     /** Routes whose barrier is held back until the state has been told of its keys. */
     private final Set<Long> untoldRoutes = new HashSet<>();
 
-    private final ReadyLook readyLook = new ReadyLook();
+    final ReadyLook readyLook = new ReadyLook();
 
     private long scan;
     private long judged;
@@ -101,10 +101,6 @@ public final class KeyBacklog {
     }
 
     // ---- for the planner ----
-
-    ReadyLook readyLook() {
-        return readyLook;
-    }
 
     long judged() {
         return judged;
@@ -162,8 +158,7 @@ public final class KeyBacklog {
     boolean tellsOfRoute(long route, long barrier) {
         Set<Long> keys = new TreeSet<>();
         for (long key : keysOfRoute.getOrDefault(route, Set.of())) {
-            WaitingLine line = lines.get(key);
-            if (line != null && line.isToldBelow(barrier)) {
+            if (isToldBelow(key, barrier)) {
                 keys.add(key);
             }
         }
@@ -210,11 +205,7 @@ public final class KeyBacklog {
 
     /** From where on the log is to be read. */
     long readFrom() {
-        long from = judged;
-        for (WaitingLine line : unread.values()) {
-            from = Math.min(from, line.unreadFrom());
-        }
-        return from;
+        return unread.values().stream().mapToLong(WaitingLine::unreadFrom).min().orElse(judged);
     }
 
     /** The event waits, if all of its keys do. */
@@ -333,10 +324,14 @@ public final class KeyBacklog {
             tellEnded(key);
         }
         tellEnded(order.route());
-        WaitingLine barriers = lines.get(order.route());
-        if (barriers != null && barriers.isToldBelow(offset)) {
-            moved.put(barriers.key, barriers.route);
+        if (isToldBelow(order.route(), offset)) {
+            moved.put(order.route(), order.route());
         }
+    }
+
+    private boolean isToldBelow(long key, long offset) {
+        WaitingLine line = lines.get(key);
+        return line != null && line.isToldBelow(offset);
     }
 
     private void tellEnded(long key) {

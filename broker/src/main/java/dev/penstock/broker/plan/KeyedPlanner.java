@@ -63,7 +63,7 @@ public final class KeyedPlanner implements Planner {
         this.batches = batches;
         this.backlog = backlog;
         this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
-        this.retryFrom = backlog.readyLook().from();
+        this.retryFrom = backlog.readyLook.from();
         this.room = (int) Math.max(0, maxInFlight - group.leased());
     }
 
@@ -107,12 +107,12 @@ public final class KeyedPlanner implements Planner {
         int looked = 0;
         while (group.ready() > 0 && !picks.full) {
             if (looked >= READY_BUDGET) {
-                backlog.readyLook().endedAt(retryFrom, view.appliedIndex());
+                backlog.readyLook.endedAt(retryFrom, view.appliedIndex());
                 return true;
             }
             List<UnsettledMessage> ready = view.ready(group, retryFrom, Math.min(READY_BUDGET, picks.max * 2));
             if (ready.isEmpty()) {
-                return backlog.readyLook().isStale(view.appliedIndex());
+                return backlog.readyLook.isStale(view.appliedIndex());
             }
             for (UnsettledMessage message : ready) {
                 looked++;
@@ -123,7 +123,7 @@ public final class KeyedPlanner implements Planner {
                 retryFrom = message.offset() + 1;
             }
         }
-        backlog.readyLook().restart();
+        backlog.readyLook.restart();
         return false;
     }
 
@@ -262,11 +262,13 @@ public final class KeyedPlanner implements Planner {
         if (key == 0 || group.unsettledRows() == 0) {
             return false;
         }
-        for (long before : view.unsettledOfKey(group, key, offset, picks.retries.size() + 1)) {
+        long from = picks.outBelow.getOrDefault(key, 0L);
+        for (long before : view.unsettledOfKey(group, key, from, offset, picks.retries.size() + 1)) {
             if (!picks.retries.containsKey(before)) {
                 return true;
             }
         }
+        picks.outBelow.merge(key, offset, Math::max);
         return false;
     }
 
@@ -303,6 +305,9 @@ public final class KeyedPlanner implements Planner {
         final int max;
         final TreeMap<Long, KeyOrder> events = new TreeMap<>();
         final TreeMap<Long, UnsettledMessage> retries = new TreeMap<>();
+        /** Offsets below which all of a key that is unsettled goes out: a thousand of one key are not walked a thousand times. */
+        final Map<Long, Long> outBelow = new HashMap<>();
+
         final Set<Long> keys = new HashSet<>();
         final Set<Long> routes = new HashSet<>();
         final Set<Long> barriers = new HashSet<>();
