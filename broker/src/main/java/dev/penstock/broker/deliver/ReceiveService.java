@@ -236,6 +236,7 @@ final class ReceiveService implements AutoCloseable {
         try (MachineView view = state.openView()) {
             group = view.group(name).orElse(null);
             if (group == null) {
+                desk.dropBacklog();
                 refuse(
                         desk,
                         new Refused(
@@ -258,6 +259,10 @@ final class ReceiveService implements AutoCloseable {
         } catch (Refused refused) {
             refuse(desk, refused);
             return;
+        } catch (RuntimeException e) {
+            // What a plan that did not come about took out of the backlog would be missing from it.
+            desk.dropBacklog();
+            throw e;
         }
         if (!grants.isEmpty()) {
             desk.waiting.removeAll(served);

@@ -4,14 +4,15 @@ import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
-import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.UnsettledMessage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the grants of an ordered group. First messages that were given back or expired, then those that waited behind their
@@ -26,6 +27,9 @@ public final class KeyedPlanner implements Planner {
     /** Ready messages looked at in one plan: most of them may be held back by others that are out. */
     private static final int READY_BUDGET = 2_000;
 
+    /** Keys that wait looked at in one plan. */
+    private static final int WAITING_BUDGET = 10_000;
+
     private final MachineView view;
     private final GroupState group;
     private final GroupFilter filter;
@@ -35,6 +39,9 @@ public final class KeyedPlanner implements Planner {
     private final long end;
     private final Set<Long> keysOut = new HashSet<>();
     private final Set<Long> routesOut = new HashSet<>();
+    /** Counted when the first barrier is looked at: a statement may truncate a thousand tables. */
+    private @Nullable Map<Long, Integer> unsettledOfRoutes;
+
     private long retryFrom;
     private int room;
 
@@ -56,6 +63,7 @@ public final class KeyedPlanner implements Planner {
         this.batches = batches;
         this.backlog = backlog;
         this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
+        this.retryFrom = backlog.readyLook.from();
         this.room = (int) Math.max(0, maxInFlight - group.leased());
     }
 
@@ -63,9 +71,9 @@ public final class KeyedPlanner implements Planner {
     public Plan next(int max, long maxBytes) {
         long scan = backlog.scan();
         Picks picks = new Picks(Math.min(max, room), maxBytes);
-        index();
-        pickReady(picks);
-        pickWaiting(picks);
+        readOn();
+        boolean readyLeft = pickReady(picks);
+        boolean waitingLeft = pickWaiting(picks);
         long budgetEnd = backlog.judged() + GrantPlanner.SCAN_BUDGET;
         boolean goesOn = pickFresh(picks, budgetEnd);
         List<KeyOrder> freshOrders = new ArrayList<>(picks.events.tailMap(scan).values());
@@ -74,7 +82,7 @@ public final class KeyedPlanner implements Planner {
                 freshOrders,
                 toArray(unparked.keySet()),
                 List.copyOf(unparked.values()),
-                picks.count() > 0 || backlog.movedKeys() > 0 ? backlog.parks() : List.<ParkedKey>of());
+                backlog.parks(picks.count() > 0));
         room -= picks.count();
         keysOut.addAll(picks.keys);
         routesOut.addAll(picks.routes);
@@ -84,7 +92,7 @@ public final class KeyedPlanner implements Planner {
                 toArray(picks.events.tailMap(scan).keySet()),
                 toArray(picks.retries.keySet()),
                 keys,
-                goesOn || backlog.wantsIndexing());
+                goesOn || readyLeft || waitingLeft || backlog.wantsReading() || backlog.wantsTelling());
     }
 
     @Override
@@ -94,37 +102,50 @@ public final class KeyedPlanner implements Planner {
 
     // ---- given back or expired ----
 
-    private void pickReady(Picks picks) {
+    /** True if it ended before all was looked at, though there was room. */
+    private boolean pickReady(Picks picks) {
         int looked = 0;
-        while (group.ready() > 0 && !picks.full && looked < READY_BUDGET) {
+        while (group.ready() > 0 && !picks.full) {
+            if (looked >= READY_BUDGET) {
+                backlog.readyLook.endedAt(retryFrom, view.appliedIndex());
+                return true;
+            }
             List<UnsettledMessage> ready = view.ready(group, retryFrom, Math.min(READY_BUDGET, picks.max * 2));
             if (ready.isEmpty()) {
-                return;
+                return backlog.readyLook.isStale(view.appliedIndex());
             }
             for (UnsettledMessage message : ready) {
                 looked++;
                 if (!isHeld(message.order(), message.offset(), picks)
                         && !picks.takeRetry(message, bodyLength(message.offset()))) {
-                    return;
+                    break;
                 }
                 retryFrom = message.offset() + 1;
             }
         }
+        backlog.readyLook.restart();
+        return false;
     }
 
     // ---- what waited ----
 
-    private void pickWaiting(Picks picks) {
+    /** True if it ended before all was looked at, though there was room. */
+    private boolean pickWaiting(Picks picks) {
         List<Long> again = new ArrayList<>();
-        for (Long key = picks.full ? null : backlog.nextCandidate(); key != null; key = backlog.nextCandidate()) {
+        int looked = 0;
+        while (!picks.full && looked < WAITING_BUDGET) {
+            Long key = backlog.nextCandidate();
+            if (key == null) {
+                break;
+            }
+            looked++;
             if (!pickLine(picks, key)) {
                 again.add(key);
             }
-            if (picks.full) {
-                break;
-            }
         }
+        boolean left = !picks.full && backlog.hasCandidates();
         again.forEach(backlog::candidateAgain);
+        return left;
     }
 
     /** False if the key is to be looked at again. */
@@ -142,32 +163,32 @@ public final class KeyedPlanner implements Planner {
                 return false;
             }
             backlog.take(order);
-            backlog.noteOut(order);
+            backlog.noteOut(order, offset);
             line = backlog.line(key);
         }
-        // What is not indexed yet is not known to be free or not.
-        return line == null;
+        return true;
     }
 
-    /** Reads on where the memory of what waits ends. */
-    private void index() {
-        long to = Math.min(backlog.judged(), backlog.indexedTo() + GrantPlanner.SCAN_BUDGET);
-        long at = backlog.indexedTo();
-        if (!backlog.wantsIndexing()) {
+    /** Reads what waits of keys of which nothing is known any more, or yet. */
+    private void readOn() {
+        if (!backlog.wantsReading()) {
             return;
         }
-        while (at < to && backlog.wantsIndexing() && !values.isSpent()) {
+        long at = backlog.readFrom();
+        long to = Math.min(backlog.judged(), at + GrantPlanner.SCAN_BUDGET);
+        while (at < to && backlog.wantsReading() && !values.isSpent()) {
             LogBatch batch = batchAt(at);
             boolean[] wanted = filter.routes(batch.header());
             long[] routes = EventOrders.routes(batch);
-            for (; at < Math.min(to, batch.endOffset()) && !values.isSpent(); at++) {
+            long end = Math.min(to, batch.endOffset());
+            for (; at < end && backlog.wantsReading() && !values.isSpent(); at++) {
                 int i = (int) (at - batch.baseOffset());
                 if (matches(batch, i, wanted)) {
-                    backlog.index(EventOrders.at(batch, i, routes), at);
+                    backlog.read(EventOrders.at(batch, i, routes), at);
                 }
             }
-            backlog.indexedTo(at);
         }
+        backlog.readTo(at);
     }
 
     // ---- what was never judged ----
@@ -203,7 +224,7 @@ public final class KeyedPlanner implements Planner {
                     return;
                 }
             } else if (picks.take(offset, order, batch.columns().bodyLength(i))) {
-                backlog.noteOut(order);
+                backlog.noteOut(order, offset);
                 backlog.judgedTo(offset + 1);
             } else {
                 return;
@@ -224,7 +245,8 @@ public final class KeyedPlanner implements Planner {
                 || (order.isBarrier() && (picks.routes.contains(order.route()) || isRouteUnsettled(order, offset)))
                 || isBehind(order.key(), offset, picks)
                 || (order.hasOldKey() && isBehind(order.oldKey(), offset, picks))
-                || (!order.isBarrier() && isBehind(order.route(), offset, picks));
+                || (!order.isBarrier() && isBehind(order.route(), offset, picks))
+                || (order.isBarrier() && !backlog.tellsOfRoute(order.route(), offset));
     }
 
     /** In an answer that was planned before in this round. */
@@ -240,21 +262,27 @@ public final class KeyedPlanner implements Planner {
         if (key == 0 || group.unsettledRows() == 0) {
             return false;
         }
-        for (long before : view.unsettledOfKey(group, key, offset, picks.retries.size() + 1)) {
+        long from = picks.outBelow.getOrDefault(key, 0L);
+        for (long before : view.unsettledOfKey(group, key, from, offset, picks.retries.size() + 1)) {
             if (!picks.retries.containsKey(before)) {
                 return true;
             }
         }
+        picks.outBelow.merge(key, offset, Math::max);
         return false;
     }
 
     private boolean isRouteUnsettled(KeyOrder barrier, long offset) {
-        return !view.unsettled(
-                        group,
-                        0,
-                        1,
-                        message -> message.offset() != offset && message.order().route() == barrier.route())
-                .isEmpty();
+        Map<Long, Integer> counts = unsettledOfRoutes;
+        if (counts == null) {
+            counts = new HashMap<>();
+            for (UnsettledMessage message : view.unsettled(group, 0, Integer.MAX_VALUE, message -> true)) {
+                counts.merge(message.order().route(), 1, Integer::sum);
+            }
+            unsettledOfRoutes = counts;
+        }
+        int itself = view.unsettled(group, offset).isPresent() ? 1 : 0;
+        return counts.getOrDefault(barrier.route(), 0) > itself;
     }
 
     private LogBatch batchAt(long offset) {
@@ -277,6 +305,9 @@ public final class KeyedPlanner implements Planner {
         final int max;
         final TreeMap<Long, KeyOrder> events = new TreeMap<>();
         final TreeMap<Long, UnsettledMessage> retries = new TreeMap<>();
+        /** Offsets below which all of a key that is unsettled goes out: a thousand of one key are not walked a thousand times. */
+        final Map<Long, Long> outBelow = new HashMap<>();
+
         final Set<Long> keys = new HashSet<>();
         final Set<Long> routes = new HashSet<>();
         final Set<Long> barriers = new HashSet<>();

@@ -2,26 +2,55 @@ package dev.penstock.broker.plan;
 
 import java.util.Arrays;
 
-/** Offsets that wait behind one key, rising: those that are known, and from where on there may be more. */
+/**
+ * Offsets that wait behind one key, rising: the first ones, and from where on there are more, or may be, in the log. One
+ * thread.
+ */
 final class WaitingLine {
+
+    /** There is nothing more in the log. */
+    static final long ALL_READ = Long.MAX_VALUE;
+
+    private static final long NOT_TOLD = Long.MAX_VALUE;
 
     final long key;
     final long route;
-    /** No event of the key waits below it. */
-    private long from;
+    private long unreadFrom = ALL_READ;
+    /** Where the state has the key waiting. */
+    private long told = NOT_TOLD;
 
     private long[] offsets = new long[2];
     private int head;
     private int tail;
 
-    WaitingLine(long key, long route, long from) {
+    WaitingLine(long key, long route) {
         this.key = key;
         this.route = route;
-        this.from = from;
     }
 
     boolean isEmpty() {
         return head == tail;
+    }
+
+    /** Whether all of the key that waits is held here. */
+    boolean isComplete() {
+        return unreadFrom == ALL_READ;
+    }
+
+    long unreadFrom() {
+        return unreadFrom;
+    }
+
+    void unreadFrom(long offset) {
+        unreadFrom = offset;
+    }
+
+    void told(long offset) {
+        told = offset;
+    }
+
+    boolean isToldBelow(long offset) {
+        return told < offset;
     }
 
     int size() {
@@ -32,9 +61,9 @@ final class WaitingLine {
         return offsets[head];
     }
 
-    /** No event of the key waits below it; {@code indexedTo} = from where on what waits is not known. */
-    long lowerBound(long indexedTo) {
-        return isEmpty() ? Math.max(from, indexedTo) : Math.max(from, first());
+    /** No event of the key waits below it. */
+    long lowerBound() {
+        return isEmpty() ? unreadFrom : first();
     }
 
     void add(long offset) {
@@ -51,7 +80,7 @@ final class WaitingLine {
 
     /** The first one goes out. */
     void removeFirst() {
-        from = offsets[head++] + 1;
+        head++;
         if (head == tail) {
             head = 0;
             tail = 0;

@@ -10,6 +10,8 @@ final class KeyOrderChecker {
     private final List<KeyedEvents.Seen> events;
     private final Set<Integer> delivered = new HashSet<>();
     private final Set<Integer> settled = new HashSet<>();
+    private final Set<Integer> soughtPast = new HashSet<>();
+    private boolean filtersChange;
     private int highest = -1;
     private long redelivered;
     private long overtaken;
@@ -21,6 +23,32 @@ final class KeyOrderChecker {
 
     boolean matches(int offset) {
         return !events.get(offset).table().equals("ignored");
+    }
+
+    /** From now on truncates and the table of customers may be left out at times. */
+    void filtersChange() {
+        filtersChange = true;
+    }
+
+    /** Whether it has to be delivered, whatever the filter was meanwhile. */
+    boolean isAlwaysWanted(int offset) {
+        return matches(offset) && !soughtPast.contains(offset) && !mayBeLeftOut(offset);
+    }
+
+    private boolean mayBeLeftOut(int offset) {
+        KeyedEvents.Seen event = events.get(offset);
+        return filtersChange && (event.truncate() || event.table().equals("customers"));
+    }
+
+    /** All from there on comes again; what was unsettled before does not. */
+    void sought(int to) {
+        settled.removeIf(offset -> offset >= to);
+        delivered.removeIf(offset -> offset >= to);
+        soughtPast.clear();
+        for (int offset = 0; offset < to; offset++) {
+            soughtPast.add(offset);
+        }
+        highest = to - 1;
     }
 
     boolean isSettled(int offset) {
@@ -46,6 +74,7 @@ final class KeyOrderChecker {
         for (int offset : answer) {
             require(!settled.contains(offset), "settled stays settled: event " + offset);
             require(matches(offset), "the filter matches event " + offset);
+            require(!soughtPast.contains(offset), "event " + offset + " was sought past");
             if (!delivered.add(offset)) {
                 redelivered++;
             } else {
@@ -57,11 +86,21 @@ final class KeyOrderChecker {
     }
 
     private void checkOrder(int offset, Set<Integer> before) {
+        KeyedEvents.Seen event = events.get(offset);
         for (int earlier = 0; earlier < offset; earlier++) {
-            boolean holds = matches(earlier) && events.get(earlier).holdsBack(events.get(offset));
+            boolean holds = matches(earlier) && events.get(earlier).holdsBack(event);
+            boolean passed = settled.contains(earlier)
+                    || before.contains(earlier)
+                    || soughtPast.contains(earlier)
+                    || (mayBeLeftOut(earlier) && !delivered.contains(earlier));
             require(
-                    !holds || settled.contains(earlier) || before.contains(earlier),
+                    !holds || passed,
                     "event " + earlier + " is settled, or stands before " + offset + " in the answer");
+        }
+        for (int later : delivered) {
+            require(
+                    later <= offset || !event.holdsBack(events.get(later)),
+                    "event " + offset + " is delivered before " + later);
         }
         overtaken += offset < highest ? 1 : 0;
     }

@@ -7,6 +7,7 @@ import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.kv.Transaction;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.time.Clock;
@@ -32,7 +33,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class KeyOrderSimulationTest {
 
-    private static final int STEPS = 1_500;
+    private static final int STEPS = 1_200;
+    private static final List<String> TABLES = List.of("public.orders", "public.customers");
+    private static final GroupChange.Filter ALL = new GroupChange.Filter(TABLES, List.of(), "");
+    private static final List<GroupChange.Filter> FILTERS = List.of(
+            ALL,
+            new GroupChange.Filter(TABLES, List.of("insert", "update"), ""),
+            new GroupChange.Filter(List.of("public.orders"), List.of(), ""));
 
     private final AtomicLong nanos = new AtomicLong();
     private final Machine machine = new Machine(new InMemoryStore(), Transaction.Checks.FULL);
@@ -41,10 +48,40 @@ class KeyOrderSimulationTest {
     private final List<CompletableFuture<GroupService.Received>> asked = new ArrayList<>();
 
     private KeyOrderChecker checker = new KeyOrderChecker(List.of());
+    /** Whether the group is paused, sought and its filter changed at times. */
+    private boolean changes;
+
+    private List<KeyedEvents.Seen> seen = List.of();
+
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23, 24})
+    void shouldKeepTheOrderOverChangesOfTheGroup(long seed) {
+        changes = true;
+        run(seed);
+        for (int offset = 0; offset < seen.size(); offset++) {
+            assertThat(checker.isSettled(offset) || !checker.isAlwaysWanted(offset))
+                    .as("seed %d: event %d settled", seed, offset)
+                    .isTrue();
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shouldNeverDeliverALaterChangeOfAKeyBeforeAnEarlierOneIsSettled(long seed) {
+        run(seed);
+        for (int offset = 0; offset < seen.size(); offset++) {
+            assertThat(checker.isSettled(offset))
+                    .as("seed %d: event %d settled", seed, offset)
+                    .isEqualTo(checker.matches(offset));
+        }
+        assertThat(checker.overtaken()).as("events that were overtaken").isGreaterThan(50);
+        assertThat(checker.redelivered()).as("redeliveries").isGreaterThan(20);
+        try (MachineView view = machine.openView()) {
+            assertThat(view.group("g").orElseThrow().parked()).isZero();
+        }
+    }
+
+    private void run(long seed) {
         Random random = new Random(seed);
         KeyedEvents events = new KeyedEvents(log, random, seed % 2 == 0 ? 3 : 40);
         SteppedGroups groups = new SteppedGroups(
@@ -57,43 +94,37 @@ class KeyOrderSimulationTest {
                 Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
                 seed % 3 == 0 ? 7 : 1_000,
                 nanos::get);
-        GroupConfig config = new GroupConfig(
-                30_000,
-                0,
-                GroupConfig.Ordering.KEY,
-                GroupConfig.Mode.CHANGES,
-                List.of("public.orders", "public.customers"),
-                List.of(),
-                "");
+        GroupConfig config =
+                new GroupConfig(30_000, 0, GroupConfig.Ordering.KEY, GroupConfig.Mode.CHANGES, TABLES, List.of(), "");
         groups.service()
                 .create("g", "main", new StartPosition.Earliest(), config)
                 .join();
 
-        checker = new KeyOrderChecker(events.seen());
+        seen = events.seen();
+        checker = new KeyOrderChecker(seen);
+        if (changes) {
+            checker.filtersChange();
+        }
         for (int step = 0; step < STEPS; step++) {
             step(random, events, groups);
         }
+        if (changes) {
+            change(groups, new GroupChange.Builder().paused(false).filter(ALL));
+        }
         drain(groups);
-
-        for (int offset = 0; offset < events.seen().size(); offset++) {
-            assertThat(checker.isSettled(offset))
-                    .as("seed %d: event %d settled", seed, offset)
-                    .isEqualTo(checker.matches(offset));
-        }
-        assertThat(checker.overtaken()).as("events that were overtaken").isGreaterThan(50);
-        assertThat(checker.redelivered()).as("redeliveries").isGreaterThan(20);
-        try (MachineView view = machine.openView()) {
-            assertThat(view.group("g").orElseThrow().parked()).isZero();
-        }
     }
 
     private void step(Random random, KeyedEvents events, SteppedGroups groups) {
         int dice = random.nextInt(100);
         nanos.addAndGet(1_000_000L * random.nextInt(20));
-        if (dice < 20) {
+        if (changes && random.nextInt(20) == 0) {
+            changeGroup(random, groups);
+        } else if (dice < 20) {
             events.append(1 + random.nextInt(12));
         } else if (dice < 55) {
-            receive(groups, 1 + random.nextInt(random.nextInt(4) == 0 ? 30 : 4), random.nextInt(40) == 0);
+            int max = 1 + random.nextInt(random.nextInt(4) == 0 ? 30 : 4);
+            OptionalLong visibility = random.nextInt(10) == 0 ? OptionalLong.of(0) : OptionalLong.empty();
+            receive(groups, max, visibility, random.nextInt(5) == 0 ? 40 : 1 << 20, random.nextInt(40) == 0);
         } else if (dice < 80) {
             settle(random, groups);
         } else if (dice < 92) {
@@ -111,9 +142,30 @@ class KeyOrderSimulationTest {
         check();
     }
 
-    private void receive(SteppedGroups groups, int max, boolean lostAnswer) {
+    private void changeGroup(Random random, SteppedGroups groups) {
+        int dice = random.nextInt(12);
+        if (dice == 0 && !seen.isEmpty()) {
+            // What was granted before the seek is on its way.
+            groups.round();
+            check();
+            int to = random.nextInt(seen.size());
+            groups.service().seek("g", new StartPosition.AtOffset(to), false).join();
+            checker.sought(to);
+            receipts.clear();
+        } else if (dice < 6) {
+            change(groups, new GroupChange.Builder().paused(random.nextBoolean()));
+        } else {
+            change(groups, new GroupChange.Builder().filter(FILTERS.get(random.nextInt(FILTERS.size()))));
+        }
+    }
+
+    private static void change(SteppedGroups groups, GroupChange.Builder change) {
+        groups.service().update("g", change.build()).join();
+    }
+
+    private void receive(SteppedGroups groups, int max, OptionalLong visibility, long maxBytes, boolean lostAnswer) {
         CompletableFuture<GroupService.Received> answer =
-                groups.service().receive(new GroupService.ReceiveRequest("g", max, 0, OptionalLong.empty(), 1 << 20));
+                groups.service().receive(new GroupService.ReceiveRequest("g", max, 0, visibility, maxBytes));
         if (lostAnswer) {
             log.hold();
             groups.round();
@@ -181,7 +233,7 @@ class KeyOrderSimulationTest {
         int rounds = 0;
         while (rounds < 100_000) {
             receipts.clear();
-            receive(groups, 50, false);
+            receive(groups, 50, OptionalLong.empty(), 1 << 20, false);
             for (int i = 0; i < 20 && !asked.isEmpty(); i++) {
                 groups.round();
                 check();

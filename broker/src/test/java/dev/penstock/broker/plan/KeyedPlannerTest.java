@@ -12,6 +12,7 @@ import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class KeyedPlannerTest {
 
     private static final Route ORDERS = Route.table("public", "orders", List.of("id"));
+    private static final Route CUSTOMERS = Route.table("public", "customers", List.of("id"));
     private static final long TRUNCATE = -1;
     private static final long BYTES = 4 << 20;
 
@@ -39,6 +41,7 @@ class KeyedPlannerTest {
     private final LogBatches batches = new LogBatches(8 << 20);
     private SourcePosition last = SourcePosition.ORIGIN;
     private @Nullable KeyBacklog backlog;
+    private long planVersion;
 
     @BeforeEach
     void openGroup() {
@@ -52,19 +55,23 @@ class KeyedPlannerTest {
                 .join();
         log.submit(List.of(new Command.SourceReady(1, "7", 1, new Lsn(1)))).join();
         GroupConfig config = new GroupConfig(
-                30_000, 0, GroupConfig.Ordering.KEY, GroupConfig.Mode.CHANGES, List.of("public.orders"), List.of(), "");
+                30_000, 0, GroupConfig.Ordering.KEY, GroupConfig.Mode.CHANGES, List.of("public.*"), List.of(), "");
         log.submit(List.of(new Command.CreateGroup("g", 1, new StartPosition.Earliest(), config)))
                 .join();
     }
 
     private void append(long... keys) {
+        append(ORDERS, Action.UPDATE, keys);
+    }
+
+    private void append(Route table, Action action, long... keys) {
         EventBatch.Builder batch = new EventBatch.Builder("main", "shop", last);
         for (long key : keys) {
             last = new SourcePosition(1, new Lsn(last.commitLsn().value() + 1), 0);
             batch.add(new ChangeEvent(
                     last,
-                    key == TRUNCATE ? Action.TRUNCATE : Action.UPDATE,
-                    ORDERS,
+                    key == TRUNCATE ? Action.TRUNCATE : action,
+                    table,
                     1_000,
                     1,
                     key == TRUNCATE ? 0 : key,
@@ -96,7 +103,8 @@ class KeyedPlannerTest {
             try (MachineView view = log.openView()) {
                 group = view.group("g").orElseThrow();
                 KeyBacklog known = backlog;
-                if (known == null || known.scan() != group.scan()) {
+                if (known == null || known.scan() != group.scan() || planVersion != group.planVersion()) {
+                    planVersion = group.planVersion();
                     known = KeyBacklog.open(view, group);
                     backlog = known;
                 }
@@ -243,5 +251,97 @@ class KeyedPlannerTest {
         assertThat(receive(10)).isEmpty();
         ack(two.subList(1, 2));
         assertThat(offsets(receive(10))).containsExactly(2L, 3L, 4L);
+    }
+
+    private void giveBack(List<LeaseRef> leases) {
+        GroupState group = group();
+        log.submit(List.of(new Command.Nack(group.id(), group.generation(), leases, 0)))
+                .join();
+    }
+
+    private void onlyActions(String... actions) {
+        GroupState group = group();
+        GroupChange change = new GroupChange.Builder()
+                .filter(new GroupChange.Filter(List.of("public.*"), List.of(actions), ""))
+                .build();
+        log.submit(List.of(new Command.UpdateGroup(group.id(), group.generation(), group.planVersion(), change)))
+                .join();
+    }
+
+    private static long[] times(int count, long key) {
+        long[] keys = new long[count];
+        Arrays.fill(keys, key);
+        return keys;
+    }
+
+    /** Keys that came to wait behind what is not remembered of a blocked one. */
+    @Test
+    void shouldHandOutWhatWaitedOfOtherKeysWhileABlockedKeyHasMoreThanItRemembers() {
+        append(1);
+        receive(1);
+        for (int i = 0; i < KeyBacklog.MAX_INDEXED / 10_000 + 1; i++) {
+            append(times(10_000, 1));
+        }
+        append(2, 2, 2);
+        List<LeaseRef> second = receive(1);
+        assertThat(receive(10)).isEmpty();
+        ack(second);
+
+        assertThat(receive(10)).hasSize(2);
+    }
+
+    /** What the state knows of a key that waits is a lower bound: no grant may be refused for it for ever. */
+    @Test
+    void shouldLetATruncatePassWhenTheFilterNoLongerMatchesWhatWaitedBeforeIt() {
+        append(1, 1, TRUNCATE);
+        append(ORDERS, Action.DELETE, 1);
+        List<LeaseRef> first = receive(1);
+        append(CUSTOMERS, Action.UPDATE, 50);
+        ack(receive(10));
+        assertThat(group().parked()).isEqualTo(2);
+
+        onlyActions("truncate", "delete");
+        ack(first);
+
+        List<LeaseRef> truncate = receive(10);
+        assertThat(offsets(truncate)).containsExactly(2L);
+        ack(truncate);
+        assertThat(offsets(receive(10))).containsExactly(3L);
+    }
+
+    /** "It concerns offsets from the scan position on": what a filter left out does not come back out of order. */
+    @Test
+    void shouldNotBringBackATruncateThatWasLeftOutBeforeLaterRowsWentOut() {
+        append(1, TRUNCATE, 1, 0);
+        List<LeaseRef> first = receive(1);
+        append(CUSTOMERS, Action.UPDATE, 50);
+        ack(receive(10));
+        assertThat(group().parked()).isEqualTo(2);
+
+        onlyActions("update");
+        ack(first);
+        List<LeaseRef> second = receive(1);
+        assertThat(offsets(second)).containsExactly(2L);
+        ack(second);
+        onlyActions("update", "truncate");
+
+        assertThat(offsets(receive(10))).containsExactly(3L);
+    }
+
+    /** "A blocked key blocks no other." */
+    @Test
+    void shouldFindWhatWasGivenBackBehindManyThatAreHeldBack() {
+        for (long key = 1; key <= 3; key++) {
+            append(times(1_000, key));
+            List<LeaseRef> all = receive(1_000);
+            giveBack(all.subList(1, 1_000));
+        }
+        append(4);
+        List<LeaseRef> free = receive(10);
+        assertThat(free).hasSize(1);
+        giveBack(free);
+
+        assertThat(offsets(receive(10))).containsExactly(3_000L);
+        assertThat(receive(10)).isEmpty();
     }
 }

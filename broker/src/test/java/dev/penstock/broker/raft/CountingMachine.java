@@ -233,7 +233,7 @@ final class CountingMachine implements ReplicatedState {
         }
 
         @Override
-        public List<Long> unsettledOfKey(GroupState group, long key, long below, int limit) {
+        public List<Long> unsettledOfKey(GroupState group, long key, long fromOffset, long below, int limit) {
             return List.of();
         }
 

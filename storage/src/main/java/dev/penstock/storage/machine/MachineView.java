@@ -60,8 +60,8 @@ public interface MachineView extends AutoCloseable {
 
     Optional<UnsettledMessage> unsettled(GroupState group, long offset);
 
-    /** Of an ordered group: offsets of the key's unsettled messages below {@code below}, rising; at most {@code limit}. */
-    List<Long> unsettledOfKey(GroupState group, long key, long below, int limit);
+    /** Of an ordered group: offsets of the key's unsettled messages in [from, below), rising; at most {@code limit}. */
+    List<Long> unsettledOfKey(GroupState group, long key, long fromOffset, long below, int limit);
 
     /** Of an ordered group: the keys behind which events wait. */
     List<ParkedKey> parked(GroupState group);

@@ -159,9 +159,9 @@ final class StoreView implements MachineView {
     }
 
     @Override
-    public List<Long> unsettledOfKey(GroupState group, long key, long below, int limit) {
+    public List<Long> unsettledOfKey(GroupState group, long key, long fromOffset, long below, int limit) {
         List<Long> found = new ArrayList<>();
-        long from = floor(group);
+        long from = Math.max(fromOffset, floor(group));
         if (group.unsettledRows() == 0 || from >= below) {
             return found;
         }
