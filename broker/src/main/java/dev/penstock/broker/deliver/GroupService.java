@@ -98,6 +98,7 @@ public final class GroupService implements AutoCloseable {
     private final FilterFailures filterFailures = new FilterFailures();
     private final GrantAnswers answers;
     private final ReceiveService receives;
+    private final GroupInspection inspection;
 
     public GroupService(
             CommandSubmitter submitter,
@@ -143,6 +144,7 @@ public final class GroupService implements AutoCloseable {
         this.settling = new Settling(decisions, seal);
         this.answers = new GrantAnswers(submitter, reader, seal, readers, filterFailures);
         this.receives = new ReceiveService(submitter, leader, state, batches, answers, maxInFlightPerGroup, nanoTime);
+        this.inspection = new GroupInspection(leader, state, batches, wallClock, nanoTime);
     }
 
     /** One round of the receives that wait. */
@@ -228,6 +230,16 @@ public final class GroupService implements AutoCloseable {
         try (MachineView view = state.openView()) {
             return view.group(name).map(group -> described(view, group));
         }
+    }
+
+    /** What of the group is unsettled, and since when. Reads block on the store. */
+    public GroupInspection.Messages messages(GroupInspection.Query query) {
+        return inspection.messages(query);
+    }
+
+    /** The keys of an ordered group behind which events wait, and for what. Reads block on the store. */
+    public GroupInspection.Parked parked(GroupInspection.ParkedQuery query) {
+        return inspection.parked(query);
     }
 
     /**
