@@ -2,7 +2,10 @@ package dev.penstock.client;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A group as the server describes it; members that this version does not know stay in {@link #json}.
@@ -27,6 +30,40 @@ public record GroupInfo(@JsonValue ObjectNode json) {
         return json.path("floor").asText();
     }
 
+    /** All offsets below it were judged: what of them is not settled is out, given back or parked. */
+    public String scan() {
+        return json.path("scan").asText();
+    }
+
+    /** {@code none} or {@code key}. */
+    public String ordering() {
+        return json.path("ordering").asText();
+    }
+
+    /** {@code changes} or {@code rows}. */
+    public String mode() {
+        return json.path("mode").asText();
+    }
+
+    /** Only events of these tables, {@code schema.table} or {@code schema.*}; empty = all. */
+    public List<String> tables() {
+        return texts("tables");
+    }
+
+    /** Only these actions; empty = all. */
+    public List<String> actions() {
+        return texts("actions");
+    }
+
+    /** Only events for which the expression is true; empty = all. */
+    public String where() {
+        return json.path("filter").path("where").asText("");
+    }
+
+    public String visibilityTimeout() {
+        return json.path("visibility_timeout").asText();
+    }
+
     /** Events not yet judged for the group, before any filter. */
     public long backlog() {
         return json.path("backlog").asLong();
@@ -42,6 +79,21 @@ public record GroupInfo(@JsonValue ObjectNode json) {
         return json.path("delayed").asLong();
     }
 
+    /** Messages given back or expired, which go out with the next receive. */
+    public long ready() {
+        return json.path("ready").asLong();
+    }
+
+    /** Keys of an ordered group behind which events wait. */
+    public long parked() {
+        return json.path("parked").asLong();
+    }
+
+    /** Events handed out because the filter failed on them, counted by this leader. */
+    public long filterFailures() {
+        return json.path("filter_failures").asLong();
+    }
+
     public long deadLetters() {
         return json.path("dead_letters").asLong();
     }
@@ -51,8 +103,17 @@ public record GroupInfo(@JsonValue ObjectNode json) {
         return json.path("oldest_unsettled_age").asDouble();
     }
 
+    /** {@code active} or {@code paused}. */
     public String state() {
         return json.path("state").asText("");
+    }
+
+    private List<String> texts(String member) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode text : json.path("filter").path(member)) {
+            texts.add(text.asText());
+        }
+        return texts;
     }
 
     @Override

@@ -56,6 +56,29 @@ public final class PenstockClient {
         return await(derived(get(groupPath(group, ""), Duration.ZERO), as(GroupInfo.class)));
     }
 
+    /**
+     * What of a group is unsettled, or waits behind an unsettled message, and why.
+     *
+     * @param state {@code in_flight}, {@code delayed}, {@code ready} or {@code parked}; null = all that is unsettled
+     * @param offset where to begin, such as what {@link GroupMessages#next} of the page before says; null = the first
+     * @param limit 1 to 1,000
+     * @param events with the events themselves
+     */
+    public GroupMessages messages(
+            String group, @Nullable String state, @Nullable String offset, int limit, boolean events) {
+        StringBuilder path = new StringBuilder(groupPath(group, "/messages?limit=")).append(limit);
+        if (state != null) {
+            path.append("&state=").append(encoded(state));
+        }
+        if (offset != null) {
+            path.append("&offset=").append(encoded(offset));
+        }
+        if (events) {
+            path.append("&events=true");
+        }
+        return await(derived(get(path.toString(), Duration.ZERO), as(GroupMessages.class)));
+    }
+
     /** Changes what the update names. Repeating it is harmless. */
     public GroupInfo updateGroup(String group, GroupUpdate update) {
         return await(derived(

@@ -69,6 +69,43 @@ class PenstockClientTest {
     }
 
     @Test
+    void shouldSayWhatIsOutAndWhatWaits() {
+        // given
+        node.answers(200, """
+                        {"messages":[{"offset":"0000000000000004","id":"01H","table":null,"action":"message",
+                          "state":"delayed","delivery_count":3,"first_delivered_at":"2026-11-21T10:00:00Z",
+                          "ends_in":"30s","ends_at":"2026-11-21T10:00:30Z","event":{"offset":"0000000000000004"}}],
+                         "next":"0000000000000005"}
+                        """).answers(200, """
+                        {"parked":[{"key_hash":"00000000000f4241","table":"public.orders","offset":"0000000000000006",
+                          "id":null,"why":"key","blocked_by":{"offset":"0000000000000004","state":"ready"}},
+                          {"key_hash":"00000000000f4242","table":null,"why":"nothing"}],"next":null}
+                        """);
+
+        // when
+        GroupMessages out = client.messages("workers", "delayed", "4", 10, true);
+        GroupMessages parked = client.messages("workers", "parked", null, 1_000, false);
+
+        // then
+        GroupMessages.Unsettled message = out.messages().get(0);
+        assertThat(message.state()).isEqualTo("delayed");
+        assertThat(message.deliveryCount()).isEqualTo(3);
+        assertThat(message.table()).isEmpty();
+        assertThat(message.endsIn()).isEqualTo("30s");
+        assertThat(message.event().orElseThrow().offset()).isEqualTo("0000000000000004");
+        assertThat(out.next()).hasValue("0000000000000005");
+        assertThat(out.parked()).isEmpty();
+        assertThat(parked.parked()).extracting(GroupMessages.Parked::why).containsExactly("key", "nothing");
+        assertThat(parked.parked().get(0).blockedBy().orElseThrow().state()).isEqualTo("ready");
+        assertThat(parked.parked().get(1).blockedBy()).isEmpty();
+        assertThat(parked.next()).isEmpty();
+        assertThat(node.asked())
+                .containsExactly(
+                        "GET /v1/groups/workers/messages?limit=10&state=delayed&offset=4&events=true",
+                        "GET /v1/groups/workers/messages?limit=1000&state=parked");
+    }
+
+    @Test
     void shouldSendNoMemberThatTakesTheDefault() {
         node.answers(200, "{\"name\":\"g\"}");
 

@@ -35,7 +35,7 @@ final class GroupsCommand implements Callable<Integer> {
         CommandLine line = new CommandLine(new GroupsCommand());
         line.addSubcommand(new Ls(new Session(surroundings)));
         line.addSubcommand(new Create(new Session(surroundings)));
-        line.addSubcommand(new Show(new Session(surroundings)));
+        GroupInspectCommands.addTo(line, surroundings);
         GroupChangeCommands.addTo(line, surroundings);
         line.addSubcommand(new Seek(new Session(surroundings)));
         line.addSubcommand(new Rm(new Session(surroundings)));
@@ -82,32 +82,6 @@ final class GroupsCommand implements Callable<Integer> {
                 session.out().println(client.json("/v1/groups"));
             } else {
                 print(session.out(), client.groups());
-            }
-            return ExitCode.OK;
-        }
-    }
-
-    /** One group. */
-    @Command(name = "show", mixinStandardHelpOptions = true, description = "Shows one group.")
-    private static final class Show implements Callable<Integer> {
-
-        @Parameters(paramLabel = "GROUP", description = "Its name.")
-        private String group = "";
-
-        @Mixin
-        private final Session session;
-
-        Show(Session session) {
-            this.session = session;
-        }
-
-        @Override
-        public Integer call() {
-            PenstockClient client = session.client();
-            if (session.isJson()) {
-                session.out().println(client.json("/v1/groups/" + Names.inPath(group)));
-            } else {
-                print(session.out(), List.of(client.group(group)));
             }
             return ExitCode.OK;
         }

@@ -20,6 +20,12 @@ final class EventId {
         return new UUID((millis << 16) | (epoch & 0xffffL), offset);
     }
 
+    static String text(UUID id) {
+        byte[] ulid = new byte[ULID_CHARACTERS];
+        putUlid(id, ulid, 0);
+        return new String(ulid, StandardCharsets.US_ASCII);
+    }
+
     /** Writes the ULID's 26 characters at {@code at}. */
     static void putUlid(UUID id, byte[] target, int at) {
         long high = id.getMostSignificantBits();

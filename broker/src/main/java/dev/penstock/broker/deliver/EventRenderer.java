@@ -87,6 +87,24 @@ final class EventRenderer {
                 commitMicros);
     }
 
+    /** The facts without the JSON: nothing of the event's body is read. */
+    static RenderedEvent facts(LogBatch batch, long offset) {
+        int i = Math.toIntExact(offset - batch.baseOffset());
+        EventBatch.Columns columns = batch.columns();
+        Route route = batch.header().routes().get(columns.route(i));
+        SourcePosition position = columns.position(i);
+        boolean isTable = route.kind() == Route.Kind.TABLE;
+        return new RenderedEvent(
+                offset,
+                EventId.of(columns.commitMicros(i), position.epoch(), offset),
+                new byte[0],
+                columns.action(i),
+                isTable ? route.schema() : "",
+                isTable ? route.name() : "",
+                position.commitLsn(),
+                columns.commitMicros(i));
+    }
+
     static String timestamp(long micros) {
         return MICROS.format(
                 Instant.ofEpochSecond(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000L));

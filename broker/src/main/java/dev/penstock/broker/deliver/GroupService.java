@@ -99,6 +99,7 @@ public final class GroupService implements AutoCloseable {
     private final GrantAnswers answers;
     private final ReceiveService receives;
     private final StartLookup lookup;
+    private final GroupInspection inspection;
 
     public GroupService(
             CommandSubmitter submitter,
@@ -145,6 +146,7 @@ public final class GroupService implements AutoCloseable {
         this.answers = new GrantAnswers(submitter, reader, seal, readers, filterFailures);
         this.lookup = new StartLookup(batches);
         this.receives = new ReceiveService(submitter, leader, state, batches, answers, maxInFlightPerGroup, nanoTime);
+        this.inspection = new GroupInspection(leader, state, batches, wallClock, nanoTime);
     }
 
     /** One round of the receives that wait. */
@@ -233,6 +235,16 @@ public final class GroupService implements AutoCloseable {
         try (MachineView view = state.openView()) {
             return view.group(name).map(group -> described(view, group));
         }
+    }
+
+    /** What of the group is unsettled, and since when. Reads block on the store. */
+    public GroupInspection.Messages messages(GroupInspection.Query query) {
+        return inspection.messages(query);
+    }
+
+    /** The keys of an ordered group behind which events wait, and for what. Reads block on the store. */
+    public GroupInspection.Parked parked(GroupInspection.ParkedQuery query) {
+        return inspection.parked(query);
     }
 
     /**

@@ -20,4 +20,9 @@ public record RenderedEvent(
         String schema,
         String table,
         Lsn commitLsn,
-        long commitMicros) {}
+        long commitMicros) {
+    /** The id as the event has it: a ULID. */
+    public String ulid() {
+        return EventId.text(id);
+    }
+}

@@ -1,5 +1,6 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.GroupInspection;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.GroupService.Created;
 import dev.penstock.broker.deliver.GroupService.Described;
@@ -30,6 +31,10 @@ public interface GroupOperations {
     List<Described> list();
 
     Optional<Described> describe(String name);
+
+    GroupInspection.Messages messages(GroupInspection.Query query);
+
+    GroupInspection.Parked parked(GroupInspection.ParkedQuery query);
 
     CompletableFuture<Received> receive(ReceiveRequest request);
 
@@ -74,6 +79,16 @@ public interface GroupOperations {
             @Override
             public Optional<Described> describe(String name) {
                 return service.describe(name);
+            }
+
+            @Override
+            public GroupInspection.Messages messages(GroupInspection.Query query) {
+                return service.messages(query);
+            }
+
+            @Override
+            public GroupInspection.Parked parked(GroupInspection.ParkedQuery query) {
+                return service.parked(query);
             }
 
             @Override

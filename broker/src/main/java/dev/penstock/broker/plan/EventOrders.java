@@ -4,7 +4,7 @@ import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.Route;
 
 /** What an ordered group must know of the events of a batch, from its index and header. Stateless. */
-final class EventOrders {
+public final class EventOrders {
 
     private static final long FNV_OFFSET = 0xcbf29ce484222325L;
     private static final long FNV_PRIME = 0x100000001b3L;
@@ -12,11 +12,11 @@ final class EventOrders {
     private EventOrders() {}
 
     /** The hash of each of the batch's routes, by their number. */
-    static long[] routes(LogBatch batch) {
+    public static long[] routes(LogBatch batch) {
         return batch.header().routes().stream().mapToLong(EventOrders::hash).toArray();
     }
 
-    static KeyOrder at(LogBatch batch, int i, long[] routes) {
+    public static KeyOrder at(LogBatch batch, int i, long[] routes) {
         long route = routes[batch.columns().route(i)];
         return batch.columns().barrier(i)
                 ? new KeyOrder(route, 0, route)
@@ -24,7 +24,7 @@ final class EventOrders {
     }
 
     /** 64-bit FNV-1a over kind, schema and name; never 0. Kept in the group's state: must not change. */
-    static long hash(Route route) {
+    public static long hash(Route route) {
         long hash = step(FNV_OFFSET, (char) route.kind().code());
         for (String part : new String[] {route.schema(), route.name()}) {
             for (int i = 0; i < part.length(); i++) {

@@ -80,6 +80,13 @@ final class KeyedEvents {
         log.append(new Command.Append(1, BatchCodec.encode(batch.build()))).join();
     }
 
+    /** One change of the first table. */
+    void append(Action action, long key, long oldKey) {
+        EventBatch.Builder batch = new EventBatch.Builder("main", "shop", last);
+        add(batch, 0, action, key, oldKey);
+        log.append(new Command.Append(1, BatchCodec.encode(batch.build()))).join();
+    }
+
     private void add(EventBatch.Builder batch, int table, Action action, long key, long oldKey) {
         lsn += 0x100;
         last = new SourcePosition(1, new Lsn(lsn), 0);

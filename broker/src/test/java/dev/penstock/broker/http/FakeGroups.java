@@ -1,6 +1,7 @@
 package dev.penstock.broker.http;
 
 import dev.penstock.broker.deliver.Delivery;
+import dev.penstock.broker.deliver.GroupInspection;
 import dev.penstock.broker.deliver.GroupService.Created;
 import dev.penstock.broker.deliver.GroupService.Described;
 import dev.penstock.broker.deliver.GroupService.ItemOutcome;
@@ -77,6 +78,8 @@ public final class FakeGroups implements GroupOperations {
 
     /** Why the filter could not judge what is handed out. */
     public volatile Optional<String> filterError = Optional.empty();
+
+    public final FakeInspection inspection = new FakeInspection();
 
     /** How old grants are when they are handed out. */
     public volatile long grantAgeNanos;
@@ -245,6 +248,18 @@ public final class FakeGroups implements GroupOperations {
     @Override
     public synchronized Optional<Described> describe(String name) {
         return Optional.ofNullable(groups.get(name)).map(this::described);
+    }
+
+    @Override
+    public synchronized GroupInspection.Messages messages(GroupInspection.Query query) {
+        find(query.group());
+        return inspection.messages(query);
+    }
+
+    @Override
+    public synchronized GroupInspection.Parked parked(GroupInspection.ParkedQuery query) {
+        find(query.group());
+        return inspection.parked(query);
     }
 
     private Described described(Group group) {

@@ -52,6 +52,13 @@ public final class ApiRoutes {
                         .onLeader(Repeat.SAFE),
                 route("GET", "/v1/groups/{group}", Access.group(), form, new DescribeGroup(groups, readers))
                         .onLeader(Repeat.SAFE),
+                route(
+                                "GET",
+                                "/v1/groups/{group}/messages",
+                                Access.group(),
+                                form,
+                                new InspectMessages(groups, readers, grants))
+                        .onLeader(Repeat.SAFE),
                 route("DELETE", "/v1/groups/{group}", Access.admin(), form, new DeleteGroup(groups))
                         .onLeader(Repeat.NEVER),
                 route("PATCH", "/v1/groups/{group}", Access.admin(), form, new UpdateGroup(groups, readers))

@@ -84,7 +84,7 @@ final class ReadEvents implements Endpoint {
         return read(exchange, new Wanted(stream, offset, limit, until));
     }
 
-    private static int limit(String text) {
+    static int limit(String text) {
         if (!text.matches("\\d{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MAX_EVENTS) {
             throw HttpFailure.invalid("expected a limit from 1 to " + MAX_EVENTS);
         }
