@@ -29,7 +29,7 @@ final class FailingState implements AppliedState {
                     try {
                         return method.invoke(view, arguments);
                     } catch (InvocationTargetException e) {
-                        throw e.getCause();
+                        throw e.getTargetException();
                     }
                 });
     }
