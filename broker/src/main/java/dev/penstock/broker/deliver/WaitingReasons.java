@@ -111,7 +111,7 @@ final class WaitingReasons {
     }
 
     private Optional<UnsettledMessage> firstOfKey(long key, long below) {
-        return view.unsettledOfKey(group, key, below, 1).stream()
+        return view.unsettledOfKey(group, key, 0, below, 1).stream()
                 .findFirst()
                 .flatMap(offset -> view.unsettled(group, offset));
     }
