@@ -282,6 +282,7 @@ class AwsSdkIT {
         assertThat(sqs.receiveMessage(request -> request.queueUrl("orders").waitTimeSeconds(0))
                         .messages())
                 .isEmpty();
-        assertThat(leader.groups.receives.get()).isEqualTo(1);
+        // Twice where the first attempt reached the leader at the very end of its time: a 503 may have been applied.
+        assertThat(leader.groups.receives.get()).isBetween(1, 2);
     }
 }
