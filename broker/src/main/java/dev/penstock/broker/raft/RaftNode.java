@@ -7,13 +7,9 @@ import dev.penstock.broker.raft.StartRefused.Reason;
 import dev.penstock.storage.machine.Applied;
 import dev.penstock.storage.machine.MachineView;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,13 +20,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.protocol.RaftGroup;
-import org.apache.ratis.protocol.RaftGroupId;
-import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.storage.RaftStorage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,24 +101,22 @@ public final class RaftNode implements AutoCloseable, AppliedState {
 
     /** Returns when this node takes part; it may know no leader yet. */
     public void start() throws StartRefused {
-        RaftGroupId groupId = groupId(config.clusterId());
-        Path current = directory.raft().resolve(groupId.getUuid().toString()).resolve("current");
+        RaftLaunch launch = new RaftLaunch(config, identity, directory);
         try {
-            prepareLog(current);
+            launch.prepareLog();
             MachineAdapter newAdapter = newAdapter();
             adapter = newAdapter;
-            RaftServer started = startServer(groupId, newAdapter, current);
-            server = started;
+            RaftServer built = launch.build(newAdapter);
+            RaftAdmin newAdmin = new RaftAdmin(built, launch.groupId());
+            gate = new EntryGate(built, launch.groupId());
+            admin = newAdmin;
+            launch.start(built);
+            server = built;
             directory.markRaftBorn();
             watch = new RaftWatch(
-                    new RaftAdmin(started, groupId),
-                    newAdapter,
-                    leaderWatch,
-                    proposer,
-                    LogWatermark.open(directory.watermark()),
-                    failStop);
+                    newAdmin, newAdapter, leaderWatch, proposer, LogWatermark.open(directory.watermark()), failStop);
         } catch (IOException e) {
-            throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + rootMessage(e), e);
+            throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + RaftLaunch.rootMessage(e), e);
         }
         proposer.start();
         every(WATCH_MILLIS, this::look);
@@ -160,94 +149,10 @@ public final class RaftNode implements AutoCloseable, AppliedState {
         }
     }
 
-    private void prepareLog(Path current) throws IOException, StartRefused {
-        if (directory.raftBorn() && !Files.exists(current.resolve("raft-meta"))) {
-            throw new StartRefused(
-                    Reason.WIPED,
-                    "The Raft log and vote of this node are gone (" + current + "), but it had them: restore them, or,"
-                            + " if they are lost for good, empty the data directory and start this node with --join.");
-        }
-        if (directory.stoppedUncleanly()) {
-            LOG.info("The last stop was not orderly: rewriting the open segment of the Raft log");
-            new TornTail(directory.files()).rewriteOpenSegments(current);
-        }
-        new TornTail(directory.files()).dropIfOvertaken(current, Snapshots.newestIndex(current.resolveSibling("sm")));
-        directory.markRunning();
-    }
-
     private MachineAdapter newAdapter() throws IOException {
         long required = LogWatermark.read(directory.watermark());
         StateDirectory states = new StateDirectory(directory.files(), directory.liveState(), opener);
         return new MachineAdapter(states, new Setup(), new AdapterEvents(), failStop, required);
-    }
-
-    private RaftServer startServer(RaftGroupId groupId, MachineAdapter newAdapter, Path current)
-            throws IOException, StartRefused {
-        RaftProperties properties = RatisSettings.properties(config, directory.raft());
-        RatisSettings.assertSafe(properties);
-        RaftServer built = RaftServer.newBuilder()
-                .setServerId(RaftPeerId.valueOf(identity.peerId()))
-                .setGroup(RaftGroup.valueOf(groupId, founders()))
-                .setOption(RaftStorage.StartupOption.RECOVER)
-                .setProperties(properties)
-                .setStateMachine(newAdapter)
-                .build();
-        try {
-            gate = new EntryGate(built, groupId);
-            admin = new RaftAdmin(built, groupId);
-            built.start();
-            built.getDivision(groupId);
-            return built;
-        } catch (IOException | RuntimeException e) {
-            built.close();
-            String why = rootMessage(e);
-            if (why.contains("ddress already in use") || why.contains("annot assign requested address")) {
-                throw new StartRefused(
-                        Reason.IN_USE,
-                        "The Raft address " + config.bindHost() + ":" + config.bindPort() + " cannot be used (" + why
-                                + "): stop the program that listens there, or configure another raft.bind.",
-                        e);
-            }
-            if (StateDamaged.isBehind(e)) {
-                directory.noteDamage(why, -1);
-                throw new StartRefused(
-                        Reason.DAMAGED,
-                        "The state of this node is damaged (" + why
-                                + "): start it again, it then fetches one from another node before it takes part.",
-                        e);
-            }
-            TornTail.nameDamagedSegment(current);
-            throw new StartRefused(Reason.DAMAGED, "Raft could not start: " + why, e);
-        }
-    }
-
-    /** A node that joins starts without members: it must not stand for election before the others took it in. */
-    private List<RaftPeer> founders() {
-        List<RaftPeer> peers = new ArrayList<>();
-        new TreeMap<>(identity.founders()).forEach((node, uuid) -> {
-            RaftConfig.Peer peer = config.peers().get(node);
-            if (peer != null) {
-                peers.add(RaftPeer.newBuilder()
-                        .setId(NodeIdentity.peerId(node, uuid))
-                        .setAddress(peer.raftAddress())
-                        .build());
-            }
-        });
-        return peers;
-    }
-
-    static RaftGroupId groupId(String clusterId) {
-        return RaftGroupId.valueOf(
-                UUID.nameUUIDFromBytes(("penstock-raft-group:" + clusterId).getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        String message = root.getMessage();
-        return message == null ? root.toString() : message;
     }
 
     private final class Setup implements MachineAdapter.SnapshotSetup {

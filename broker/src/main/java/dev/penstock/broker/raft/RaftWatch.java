@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the Raft group from outside, since Ratis does not tell everything: a group that closed itself ends the process, a
- * leadership that is gone ends the proposer's reign. Once a second it forces the log's watermark and, on the leader, marks
+ * leadership that is gone ends the proposer's reign. Once a second it ends the process if its appends fail for good, forces the log's watermark and, on the leader, marks
  * the log where that is needed. Runs on the events thread; {@link #stop} is called by any.
  */
 final class RaftWatch {
@@ -26,6 +26,7 @@ final class RaftWatch {
     private final Proposer proposer;
     private final LogWatermark watermark;
     private final FailStop failStop;
+    private final AppendChain appends;
     private final CatchUp catchUp = new CatchUp();
     private volatile boolean stopped;
     private volatile long markedIndex = -1;
@@ -45,6 +46,7 @@ final class RaftWatch {
         this.proposer = proposer;
         this.watermark = watermark;
         this.failStop = failStop;
+        this.appends = AppendChain.of(admin.division());
     }
 
     /** The group is about to be closed in order: from here on that is no fault. */
@@ -91,6 +93,10 @@ final class RaftWatch {
 
     void everySecond() {
         if (stopped) {
+            return;
+        }
+        if (appends.isBroken()) {
+            haltUnlessStopped("an append to the Raft log failed, and Ratis would fail all that follow", null);
             return;
         }
         try {

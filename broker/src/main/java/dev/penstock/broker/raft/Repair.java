@@ -50,7 +50,7 @@ public final class Repair {
         this.opener = opener;
         this.peers = peers;
         Path group =
-                directory.raft().resolve(RaftNode.groupId(clusterId).getUuid().toString());
+                directory.raft().resolve(RaftLaunch.groupId(clusterId).getUuid().toString());
         this.current = group.resolve("current");
         this.snapshots = group.resolve("sm");
     }

@@ -28,7 +28,7 @@ class LogDamageIT {
     private static Path current(Member member) {
         return member.directory
                 .raft()
-                .resolve(RaftNode.groupId("c1").getUuid().toString())
+                .resolve(RaftLaunch.groupId("c1").getUuid().toString())
                 .resolve("current");
     }
 

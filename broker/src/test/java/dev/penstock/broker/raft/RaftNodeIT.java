@@ -6,9 +6,11 @@ import dev.penstock.broker.deliver.CommandSubmitter.Decided;
 import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
 import dev.penstock.broker.raft.TestCluster.Member;
 import dev.penstock.storage.machine.Reply;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,5 +72,31 @@ class RaftNodeIT {
             cluster.append(CountingMachine.append(1, 9, 100));
             cluster.awaitSameState();
         }
+    }
+
+    /** Ratis fails every append after one that failed, and tells nobody: the node would never get an entry again. */
+    @Test
+    void shouldEndWhenItsAppendsFailForGood() throws Exception {
+        try (TestCluster cluster = new TestCluster(root).startAll()) {
+            cluster.awaitLeader();
+            Member follower = cluster.follower();
+
+            breakAppends(follower.node);
+
+            org.awaitility.Awaitility.await()
+                    .atMost(TestCluster.PATIENCE)
+                    .untilAsserted(() -> assertThat(cluster.halts)
+                            .anyMatch(halt -> halt.contains("an append to the Raft log failed")));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void breakAppends(RaftNode node) throws ReflectiveOperationException {
+        Field admin = RaftNode.class.getDeclaredField("admin");
+        admin.setAccessible(true);
+        AppendChain chain = AppendChain.of(((RaftAdmin) admin.get(node)).division());
+        assertThat(chain.isBroken()).isFalse();
+        ((AtomicReference<CompletableFuture<Void>>) chain.last)
+                .set(CompletableFuture.failedFuture(new IllegalStateException("overtaken by a snapshot")));
     }
 }

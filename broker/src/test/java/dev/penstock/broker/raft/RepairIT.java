@@ -31,7 +31,9 @@ class RepairIT {
     Path root;
 
     private static Path group(Member member) {
-        return member.directory.raft().resolve(RaftNode.groupId("c1").getUuid().toString());
+        return member.directory
+                .raft()
+                .resolve(RaftLaunch.groupId("c1").getUuid().toString());
     }
 
     private static void markForRepair(Path dataDirectory) throws Exception {

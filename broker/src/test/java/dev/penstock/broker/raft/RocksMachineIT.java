@@ -81,7 +81,7 @@ class RocksMachineIT {
             Member leader = cluster.awaitLeader();
             Path current = leader.directory
                     .raft()
-                    .resolve(RaftNode.groupId("c1").getUuid().toString())
+                    .resolve(RaftLaunch.groupId("c1").getUuid().toString())
                     .resolve("current");
             await().atMost(TestCluster.PATIENCE).until(() -> {
                 load.append(cluster, 1024 * KIB);

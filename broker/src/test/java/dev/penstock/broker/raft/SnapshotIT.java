@@ -22,7 +22,7 @@ class SnapshotIT {
     private static Path current(Member member) {
         return member.directory
                 .raft()
-                .resolve(RaftNode.groupId("c1").getUuid().toString())
+                .resolve(RaftLaunch.groupId("c1").getUuid().toString())
                 .resolve("current");
     }
 

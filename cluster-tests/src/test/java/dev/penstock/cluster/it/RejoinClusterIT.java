@@ -18,21 +18,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.TestMethodOrder;
 
-/**
- * Nodes that were away for long, or lost everything. Snapshots come early and keep little log, so that they are needed.
- *
- * <p>The test that purges the log comes first. Where a joiner still gets entries of the log, and the leader purges these at
- * that moment, an append that is overtaken by the snapshot fails in Ratis 3.3 (RaftLogBase.validateLogEntry), and with it
- * every later append of that process: known, not mended yet; the joiner has to be started again.
- */
+/** Nodes that were away for long, or lost everything. Snapshots come early and keep little log, so that they are needed. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class RejoinClusterIT {
     private static final Duration CATCH_UP = Duration.ofSeconds(60);
 
@@ -68,7 +58,6 @@ class RejoinClusterIT {
 
     /** Promise 2: Each change is stored exactly once, in commit order. */
     @Test
-    @Order(1)
     void shouldCatchUpAFollowerBeyondThePurgedLogBySnapshot() throws Exception {
         String follower = rig().followers().get(0);
         new Trial(rig(), postgres).run(() -> {
