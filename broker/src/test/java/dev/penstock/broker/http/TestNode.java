@@ -32,9 +32,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -72,6 +74,9 @@ public final class TestNode implements AutoCloseable {
 
     /** Real batches, for what reads their values. */
     public final LocalLog stored = new LocalLog(new Machine(new InMemoryStore()));
+
+    /** Status of each answer. */
+    public final Queue<Integer> answered = new ConcurrentLinkedQueue<>();
 
     public final HttpCounters counters;
     public final Map<String, URI> peers = new ConcurrentHashMap<>();
@@ -142,7 +147,7 @@ public final class TestNode implements AutoCloseable {
                 new Authenticator(new KeyLookup(KEYS, new KeyRing(keyLog, masterKey)), Clock.systemUTC()),
                 forward,
                 limits,
-                RequestObserver.NONE);
+                (route, status, nanos) -> answered.add(status));
         peerEndpoints.add(
                 LeaderForward.PATH,
                 call -> forwardOverride.orElse(forward::answer).call(call));
