@@ -94,6 +94,11 @@ public record GroupInfo(@JsonValue ObjectNode json) {
         return json.path("filter_failures").asLong();
     }
 
+    /** Messages that retention took before they were settled, at most. */
+    public long lostAtMost() {
+        return json.path("lost_at_most").asLong();
+    }
+
     public long deadLetters() {
         return json.path("dead_letters").asLong();
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables {@code schema.table} or {@code schema.*}; empty = all
  * @param actions such as insert; empty = all
  * @param where an expression over the event's values
+ * @param holdsTheLog retention waits for it
  */
 public record GroupSpec(
         String name,
@@ -23,7 +24,8 @@ public record GroupSpec(
         boolean orderedByKey,
         List<String> tables,
         List<String> actions,
-        @Nullable String where) {
+        @Nullable String where,
+        boolean holdsTheLog) {
 
     public GroupSpec {
         tables = List.copyOf(tables);
@@ -32,45 +34,91 @@ public record GroupSpec(
 
     /** With the server's defaults: starts at the end of the default stream and gets everything. */
     public static GroupSpec named(String name) {
-        return new GroupSpec(name, null, null, null, null, false, List.of(), List.of(), null);
+        return new GroupSpec(name, null, null, null, null, false, List.of(), List.of(), null, false);
     }
 
     public GroupSpec on(String streamName) {
         return new GroupSpec(
-                name, streamName, start, visibilityTimeout, maxDeliveries, orderedByKey, tables, actions, where);
+                name,
+                streamName,
+                start,
+                visibilityTimeout,
+                maxDeliveries,
+                orderedByKey,
+                tables,
+                actions,
+                where,
+                holdsTheLog);
     }
 
     public GroupSpec from(StartAt position) {
         return new GroupSpec(
-                name, stream, position, visibilityTimeout, maxDeliveries, orderedByKey, tables, actions, where);
+                name,
+                stream,
+                position,
+                visibilityTimeout,
+                maxDeliveries,
+                orderedByKey,
+                tables,
+                actions,
+                where,
+                holdsTheLog);
     }
 
     public GroupSpec visibleAfter(Duration timeout) {
-        return new GroupSpec(name, stream, start, timeout, maxDeliveries, orderedByKey, tables, actions, where);
+        return new GroupSpec(
+                name, stream, start, timeout, maxDeliveries, orderedByKey, tables, actions, where, holdsTheLog);
     }
 
     public GroupSpec ofTables(List<String> names) {
         return new GroupSpec(
-                name, stream, start, visibilityTimeout, maxDeliveries, orderedByKey, names, actions, where);
+                name,
+                stream,
+                start,
+                visibilityTimeout,
+                maxDeliveries,
+                orderedByKey,
+                names,
+                actions,
+                where,
+                holdsTheLog);
     }
 
     public GroupSpec ofActions(List<String> names) {
-        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, orderedByKey, tables, names, where);
+        return new GroupSpec(
+                name, stream, start, visibilityTimeout, maxDeliveries, orderedByKey, tables, names, where, holdsTheLog);
     }
 
     public GroupSpec atMostDelivered(int times) {
-        return new GroupSpec(name, stream, start, visibilityTimeout, times, orderedByKey, tables, actions, where);
+        return new GroupSpec(
+                name, stream, start, visibilityTimeout, times, orderedByKey, tables, actions, where, holdsTheLog);
     }
 
     /** Changes of a row come in their order; the group is the SQS queue {@code <name>.fifo}. */
     public GroupSpec inOrder() {
-        return new GroupSpec(name, stream, start, visibilityTimeout, maxDeliveries, true, tables, actions, where);
+        return new GroupSpec(
+                name, stream, start, visibilityTimeout, maxDeliveries, true, tables, actions, where, holdsTheLog);
     }
 
     /** Only events for which the expression is true, such as {@code record.amount > 100}. */
     public GroupSpec matching(String expression) {
         return new GroupSpec(
-                name, stream, start, visibilityTimeout, maxDeliveries, orderedByKey, tables, actions, expression);
+                name,
+                stream,
+                start,
+                visibilityTimeout,
+                maxDeliveries,
+                orderedByKey,
+                tables,
+                actions,
+                expression,
+                holdsTheLog);
+    }
+
+    /** Retention waits for this group, up to the stream's bound on that. */
+    public GroupSpec holdingTheLog() {
+        return new GroupSpec(
+                name, stream, start, visibilityTimeout, maxDeliveries, orderedByKey, tables, actions, where, true);
     }
 
     Map<String, Object> toJson() {
@@ -90,6 +138,9 @@ public record GroupSpec(
         }
         if (orderedByKey) {
             json.put("ordering", "key");
+        }
+        if (holdsTheLog) {
+            json.put("retention", "hold");
         }
         Map<String, Object> filter = filter(tables, actions, where);
         if (!filter.isEmpty()) {

@@ -10,17 +10,23 @@ import org.jspecify.annotations.Nullable;
  * What is to change of a group; what is null stays as it is.
  *
  * @param filter takes the place of the whole filter; an empty one lets every event through
+ * @param holdsTheLog whether retention waits for it
  */
 public record GroupUpdate(
         @Nullable Duration visibilityTimeout,
         @Nullable Integer maxDeliveries,
-        @Nullable Filter filter) {
+        @Nullable Filter filter,
+        @Nullable Boolean holdsTheLog) {
 
     /**
      * @param tables {@code schema.table} or {@code schema.*}; empty = all
      * @param actions such as insert; empty = all
+     * @param where an expression over the event's values; null = none
      */
-    public record Filter(List<String> tables, List<String> actions) {
+    public record Filter(
+            List<String> tables,
+            List<String> actions,
+            @Nullable String where) {
         public Filter {
             tables = List.copyOf(tables);
             actions = List.copyOf(actions);
@@ -35,15 +41,11 @@ public record GroupUpdate(
         if (maxDeliveries != null) {
             json.put("max_deliveries", maxDeliveries);
         }
+        if (holdsTheLog != null) {
+            json.put("retention", holdsTheLog ? "hold" : "trim");
+        }
         if (filter != null) {
-            Map<String, Object> parts = new LinkedHashMap<>();
-            if (!filter.tables().isEmpty()) {
-                parts.put("tables", filter.tables());
-            }
-            if (!filter.actions().isEmpty()) {
-                parts.put("actions", filter.actions());
-            }
-            json.put("filter", parts);
+            json.put("filter", GroupSpec.filter(filter.tables(), filter.actions(), filter.where()));
         }
         return json;
     }

@@ -159,6 +159,31 @@ public final class PenstockClient {
     }
 
     /**
+     * How long events stay from now on. Repeating it is harmless.
+     *
+     * @param time null = no limit; both null = everything is kept
+     * @param bytes null = no limit
+     * @param holdBytes up to which groups that hold the log are waited for; null = the server's default
+     */
+    public StreamInfo retain(String stream, @Nullable Duration time, @Nullable Long bytes, @Nullable Long holdBytes) {
+        Map<String, Object> retention = new LinkedHashMap<>();
+        if (time != null) {
+            retention.put("time", Json.duration(time));
+        }
+        if (bytes != null) {
+            retention.put("bytes", bytes);
+        }
+        if (holdBytes != null) {
+            retention.put("hold_bytes", holdBytes);
+        }
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("retention", time == null && bytes == null ? null : retention);
+        return await(derived(
+                send("PATCH", "/v1/streams/" + encoded(stream), Json.write(body), Duration.ZERO, true),
+                as(StreamInfo.class)));
+    }
+
+    /**
      * Events of the log.
      *
      * @param offset the first one wanted; null = the earliest

@@ -244,7 +244,7 @@ class PenstockClientTest {
                 .answers(200, "{\"events\":[],\"next\":\"0000000000000000\"}");
 
         // when, then
-        StreamInfo main = new StreamInfo("main", "0", "9", 10, 9);
+        StreamInfo main = new StreamInfo("main", "0", "9", 10, 9, null);
         assertThat(client.streams()).containsExactly(main);
         assertThat(client.stream("main")).isEqualTo(main);
         EventPage page = client.events("main", "3", 50, Duration.ofSeconds(2));

@@ -7,6 +7,7 @@ import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.ReceiptSeal;
+import dev.penstock.broker.deliver.StreamRetention;
 import dev.penstock.broker.duty.LeaderDuties;
 import dev.penstock.broker.http.HttpCounters;
 import dev.penstock.broker.http.ServerTls;
@@ -166,6 +167,7 @@ public final class Node implements AutoCloseable {
                 keyRing,
                 keys,
                 new FilterTrial(ports, batches),
+                new StreamRetention(ports, ports, ports),
                 report,
                 peerClient,
                 peerKeys,

@@ -4,6 +4,7 @@ import dev.penstock.broker.config.NodeConfig;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.GroupService;
+import dev.penstock.broker.deliver.StreamRetention;
 import dev.penstock.broker.http.Authenticator;
 import dev.penstock.broker.http.Grants;
 import dev.penstock.broker.http.GroupFacts;
@@ -72,6 +73,7 @@ final class NodeHttp implements AutoCloseable {
             KeyRing keyRing,
             KeyService keys,
             FilterTrial filters,
+            StreamRetention retention,
             NodeReport report,
             PeerClient peerClient,
             PeerKeys peerKeys,
@@ -132,6 +134,7 @@ final class NodeHttp implements AutoCloseable {
                         parts.events()::read,
                         parts.filters()::run,
                         parts.ports(),
+                        parts.retention(),
                         parts.report(),
                         parts.report(),
                         parts.metrics(),

@@ -103,7 +103,8 @@ final class NodeSamples {
     }
 
     private static Samples.Stream stream(StreamState stream) {
-        return new Samples.Stream(stream.name(), stream.end() - stream.earliest(), stream.bytes(), stream.end());
+        return new Samples.Stream(
+                stream.name(), stream.end() - stream.earliest(), stream.bytes(), stream.earliest(), stream.end());
     }
 
     private List<Samples.Group> groups() {
@@ -122,7 +123,8 @@ final class NodeSamples {
                 described.group().delayed(),
                 described.group().ready(),
                 described.oldestUnsettledMillis() / 1e3,
-                described.filterFailures());
+                described.filterFailures(),
+                described.group().losses().atMost());
     }
 
     private Samples.Http http() {

@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as arguments: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h}, ISO 8601; a bare number is seconds. */
+/** Durations as arguments: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}, ISO 8601; a bare number is seconds. */
 final class DurationOption {
 
-    private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h)?");
+    private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)?");
 
     private DurationOption() {}
 
@@ -29,6 +29,7 @@ final class DurationOption {
             case "ms" -> Duration.ofMillis(number);
             case "m" -> Duration.ofMinutes(number);
             case "h" -> Duration.ofHours(number);
+            case "d" -> Duration.ofDays(number);
             default -> Duration.ofSeconds(number);
         };
     }

@@ -87,7 +87,7 @@ final class FiltersCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            GroupSpec filter = new GroupSpec("filter", stream, null, null, null, false, tables, actions, where);
+            GroupSpec filter = new GroupSpec("filter", stream, null, null, null, false, tables, actions, where, false);
             FilterTest result = session.client().testFilter(filter, last);
             if (session.isJson()) {
                 session.out().println(result);

@@ -67,6 +67,18 @@ final class GroupChangeCommands {
                 description = "Only insert, update, delete, truncate, read or message. Replaces the whole filter.")
         private List<String> actions = List.of();
 
+        @Option(
+                names = "--where",
+                paramLabel = "EXPRESSION",
+                description = "Only events for which it is true. Replaces the whole filter.")
+        private @Nullable String where;
+
+        @Option(
+                names = "--retention",
+                paramLabel = "trim|hold",
+                description = "hold: the log is not trimmed beyond what this group has settled.")
+        private GroupsCommand.@Nullable Keeping retention;
+
         @Option(names = "--no-filter", description = "Every event from now on.")
         private boolean noFilter;
 
@@ -79,18 +91,22 @@ final class GroupChangeCommands {
 
         @Override
         public Integer call() {
-            boolean filters = !tables.isEmpty() || !actions.isEmpty();
+            boolean filters = !tables.isEmpty() || !actions.isEmpty() || where != null;
             if (filters && noFilter) {
                 throw new CommandFailed(
                         ExitCode.USAGE, "--no-filter and a filter exclude each other", "give one of the two");
             }
-            if (!filters && !noFilter && visibilityTimeout == null && maxDeliveries == null) {
+            boolean others = visibilityTimeout != null || maxDeliveries != null || retention != null;
+            if (!filters && !noFilter && !others) {
                 throw new CommandFailed(
                         ExitCode.USAGE, "nothing to change was given", "see: penstock groups update --help");
             }
             PenstockClient client = session.client();
-            GroupUpdate.Filter filter = filters || noFilter ? new GroupUpdate.Filter(tables, actions) : null;
-            return show(session, client.updateGroup(group, new GroupUpdate(visibilityTimeout, maxDeliveries, filter)));
+            GroupUpdate.Filter filter = filters || noFilter ? new GroupUpdate.Filter(tables, actions, where) : null;
+            Boolean holds = retention == null ? null : retention == GroupsCommand.Keeping.hold;
+            return show(
+                    session,
+                    client.updateGroup(group, new GroupUpdate(visibilityTimeout, maxDeliveries, filter, holds)));
         }
     }
 

@@ -64,6 +64,12 @@ final class GroupsCommand implements Callable<Integer> {
         table.print(out);
     }
 
+    /** What retention does with a group that is behind; as the API spells it. */
+    enum Keeping {
+        trim,
+        hold
+    }
+
     /** All groups. */
     @Command(name = "ls", aliases = "list", mixinStandardHelpOptions = true, description = "Lists all groups.")
     private static final class Ls implements Callable<Integer> {
@@ -135,6 +141,14 @@ final class GroupsCommand implements Callable<Integer> {
         private Ordering ordering = Ordering.none;
 
         @Option(
+                names = "--retention",
+                paramLabel = "trim|hold",
+                defaultValue = "trim",
+                description =
+                        "hold: the log is not trimmed beyond what this group has settled. Default: ${DEFAULT-VALUE}.")
+        private Keeping retention = Keeping.trim;
+
+        @Option(
                 names = "--table",
                 paramLabel = "SCHEMA.TABLE",
                 split = ",",
@@ -173,7 +187,8 @@ final class GroupsCommand implements Callable<Integer> {
                     ordering == Ordering.key,
                     tables,
                     actions,
-                    where));
+                    where,
+                    retention == Keeping.hold));
             if (session.isJson()) {
                 session.out().println(created);
             } else {

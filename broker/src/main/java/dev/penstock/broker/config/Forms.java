@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 final class Forms {
 
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)");
-    private static final Pattern SIZE = Pattern.compile("([0-9]{1,18})(B|KiB|MiB|GiB|TiB|KB|MB|GB|TB)?");
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
     private Forms() {}
@@ -54,7 +53,7 @@ final class Forms {
             return bounded(type, setting, "duration", "a duration", "30s, 5m or PT1H", Forms::durationMillis);
         }
         if (name.endsWith("Bytes")) {
-            return bounded(type, setting, "size", "a size", "256KiB or 2GiB", Forms::sizeBytes);
+            return bounded(type, setting, "size", "a size", "256KiB or 2GiB", Sizes::parseBytes);
         }
         return bounded(type, setting, "number", "a whole number", "100", Forms::wholeNumber);
     }
@@ -147,24 +146,6 @@ final class Forms {
             throw new IllegalArgumentException(
                     WHOLE_NUMBER.matcher(text).matches() ? "it has no unit" : "not a duration", e);
         }
-    }
-
-    /** {@code 512}, {@code 256KiB}, {@code 2GiB}; powers of ten as {@code 10MB}. */
-    static long sizeBytes(String text) {
-        Matcher matcher = SIZE.matcher(text);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("not a size");
-        }
-        String unit = matcher.group(2) == null ? "B" : matcher.group(2);
-        long base = unit.endsWith("iB") ? 1024 : 1000;
-        long factor = switch (unit.charAt(0)) {
-            case 'K' -> base;
-            case 'M' -> base * base;
-            case 'G' -> base * base * base;
-            case 'T' -> base * base * base * base;
-            default -> 1;
-        };
-        return product(Long.parseLong(matcher.group(1)), factor);
     }
 
     private static long product(long number, long factor) {

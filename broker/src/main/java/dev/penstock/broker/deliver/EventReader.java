@@ -64,29 +64,35 @@ public final class EventReader {
         }
     }
 
-    /** An event, and why the filter could not judge it if so. */
-    record Judged(RenderedEvent event, Optional<String> filterError) {}
+    /**
+     * An event, and why the filter could not judge it if so.
+     *
+     * @param place of its offset among those asked for
+     */
+    record Judged(int place, RenderedEvent event, Optional<String> filterError) {}
 
     /**
-     * The events at {@code offsets}, which must all be stored. A grant does not keep what the filter said: it says it again,
+     * The events at {@code offsets}, without those that were trimmed meanwhile; all others must be stored. A grant does not keep what the filter said: it says it again,
      * so that an event is marked at each delivery, by whatever leader.
      */
     List<Judged> readAll(int streamId, long[] offsets, GroupFilter filter) {
         try (MachineView view = state.openView()) {
-            String stream = view.stream(streamId)
-                    .orElseThrow(() -> new IllegalStateException("expected stream " + streamId + " of a grant"))
-                    .name();
+            StreamState stream = view.stream(streamId)
+                    .orElseThrow(() -> new IllegalStateException("expected stream " + streamId + " of a grant"));
             List<Judged> events = new ArrayList<>(offsets.length);
             LogBatch batch = null;
-            for (long offset : offsets) {
+            for (int place = 0; place < offsets.length; place++) {
+                long offset = offsets[place];
+                if (offset < stream.earliest()) {
+                    continue;
+                }
                 if (batch == null || offset >= batch.endOffset() || offset < batch.baseOffset()) {
-                    batch = batches.at(view, streamId, offset)
-                            .orElseThrow(() -> new IllegalStateException(
-                                    "expected offset " + offset + " of stream '" + stream + "' to be stored"));
+                    batch = batchAt(view, stream, offset);
                 }
                 Judgement judgement = filter.judge(batch, Math.toIntExact(offset - batch.baseOffset()));
                 events.add(new Judged(
-                        EventRenderer.render(stream, batch, offset),
+                        place,
+                        EventRenderer.render(stream.name(), batch, offset),
                         judgement.verdict() == Judgement.Verdict.FAILED
                                 ? Optional.of(judgement.reason())
                                 : Optional.empty()));

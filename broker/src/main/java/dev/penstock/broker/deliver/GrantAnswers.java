@@ -8,9 +8,12 @@ import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,9 +72,9 @@ final class GrantAnswers {
             List<EventReader.Judged> events =
                     answer.isDone() ? List.of() : reader.readAll(group.streamId(), granted.offsets(), filter);
             List<Delivery> deliveries = new ArrayList<>(events.size());
-            for (int i = 0; i < events.size(); i++) {
+            for (EventReader.Judged judged : events) {
+                int i = judged.place();
                 LeaseRef lease = leaseAt(granted, i);
-                EventReader.Judged judged = events.get(i);
                 if (judged.filterError().isPresent() && granted.deliveries()[i] == 1) {
                     failures.count(group.id());
                 }
@@ -84,6 +87,8 @@ final class GrantAnswers {
             }
             if (!answer.complete(new Received(index, plannedNanos, deliveries))) {
                 release(group, granted);
+            } else if (events.size() < granted.offsets().length) {
+                releaseTrimmed(group, granted, events);
             }
         } catch (RuntimeException e) {
             LOG.error("Granted messages of group {} could not be read; they are given back", group.name(), e);
@@ -91,6 +96,16 @@ final class GrantAnswers {
             answer.completeExceptionally(
                     new Refused(Refused.Code.OUTCOME_UNKNOWN, "the receive failed inside the node; repeat it"));
         }
+    }
+
+    /** Given back, they are counted as lost. */
+    private void releaseTrimmed(GroupState group, Reply.Granted granted, List<EventReader.Judged> read) {
+        Set<Integer> places = read.stream().map(EventReader.Judged::place).collect(Collectors.toSet());
+        List<LeaseRef> trimmed = IntStream.range(0, granted.offsets().length)
+                .filter(i -> !places.contains(i))
+                .mapToObj(i -> leaseAt(granted, i))
+                .toList();
+        release(group.id(), group.generation(), trimmed);
     }
 
     private static LeaseRef leaseAt(Reply.Granted granted, int i) {

@@ -2,6 +2,7 @@ package dev.penstock.broker.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.penstock.broker.config.Sizes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -33,6 +34,12 @@ public final class JsonMembers {
         taken.add(name);
         JsonNode value = object.get(name);
         return value == null || value.isNull() ? Optional.empty() : Optional.of(value);
+    }
+
+    /** Whether it is there at all, as null too. */
+    public boolean has(String name) {
+        taken.add(name);
+        return object.has(name);
     }
 
     public Optional<String> text(String name) {
@@ -86,6 +93,19 @@ public final class JsonMembers {
             throw wrong(name, "a duration of at most " + Durations.format(maxMillis));
         }
         return OptionalLong.of(millis);
+    }
+
+    /** An amount of bytes, as text such as {@code 20GiB} or as a number. */
+    public OptionalLong sizeBytes(String name) {
+        Optional<JsonNode> value = any(name);
+        if (value.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Sizes.parseBytes(value.get().asText()));
+        } catch (IllegalArgumentException e) {
+            throw wrong(name, "a size such as \"20GiB\", or a number of bytes");
+        }
     }
 
     /** An offset, as padded or plain text or as a number. */

@@ -53,6 +53,7 @@ enum Metric {
             "source"),
     STREAM_EVENTS("penstock_stream_events", Kind.GAUGE, "Events stored.", "stream"),
     STREAM_BYTES("penstock_stream_bytes", Kind.GAUGE, "Bytes of stored batches, before the store's own.", "stream"),
+    STREAM_EARLIEST("penstock_stream_earliest_offset", Kind.GAUGE, "First offset that is stored.", "stream"),
     STREAM_END("penstock_stream_end_offset", Kind.GAUGE, "Offset after the last event.", "stream"),
     GROUP_BACKLOG(
             "penstock_group_backlog_events",
@@ -75,6 +76,12 @@ enum Metric {
             "penstock_group_oldest_unsettled_seconds",
             Kind.GAUGE,
             "Age of the oldest event that is not settled. Rises while no consumer works. On the leader only.",
+            "group"),
+    GROUP_LOST(
+            "penstock_group_lost_messages",
+            Kind.GAUGE,
+            "Messages that retention took before the group had settled them, at most, since its creation. On the leader"
+                    + " only. Rising: a longer retention, faster consumers, or a group that holds the log.",
             "group"),
     GROUP_FILTER_FAILURES(
             "penstock_group_filter_failed_events",

@@ -226,6 +226,7 @@ public final class NodeMetrics implements AutoCloseable {
     private void sampleStreams(List<Samples.Stream> streams) {
         rows(Metric.STREAM_EVENTS, "stream", streams, Samples.Stream::name, Samples.Stream::events);
         rows(Metric.STREAM_BYTES, "stream", streams, Samples.Stream::name, Samples.Stream::bytes);
+        rows(Metric.STREAM_EARLIEST, "stream", streams, Samples.Stream::name, Samples.Stream::earliest);
         rows(Metric.STREAM_END, "stream", streams, Samples.Stream::name, Samples.Stream::endOffset);
     }
 
@@ -241,6 +242,7 @@ public final class NodeMetrics implements AutoCloseable {
         rows(Metric.GROUP_IN_FLIGHT, "group", shown, Samples.Group::name, Samples.Group::inFlight);
         rows(Metric.GROUP_DELAYED, "group", shown, Samples.Group::name, Samples.Group::delayed);
         rows(Metric.GROUP_READY, "group", shown, Samples.Group::name, Samples.Group::ready);
+        rows(Metric.GROUP_LOST, "group", shown, Samples.Group::name, Samples.Group::lostAtMost);
         rows(Metric.GROUP_FILTER_FAILURES, "group", shown, Samples.Group::name, Samples.Group::filterFailures);
         rows(Metric.GROUP_OLDEST, "group", shown, Samples.Group::name, Samples.Group::oldestUnsettledSeconds);
     }

@@ -39,7 +39,7 @@ public record Samples(
             String name, boolean streaming, boolean stopped, long lagBytes, double lagSeconds, long retainedWalBytes) {}
 
     /** @param endOffset offset after the last event */
-    public record Stream(String name, long events, long bytes, long endOffset) {}
+    public record Stream(String name, long events, long bytes, long earliest, long endOffset) {}
 
     /**
      * @param oldestUnsettledSeconds 0 if everything is settled
@@ -52,7 +52,8 @@ public record Samples(
             long delayed,
             long ready,
             double oldestUnsettledSeconds,
-            long filterFailures) {}
+            long filterFailures,
+            long lostAtMost) {}
 
     /** @param refusals since start, by limit */
     public record Http(

@@ -66,6 +66,9 @@ public final class KeyBacklog {
 
     private long scan;
     private long judged;
+    /** The log's start, as far as the lines know. */
+    private long earliest;
+
     private int indexed;
     /** Lines that are not in {@link #replicated}. */
     private int unreplicated;
@@ -98,6 +101,23 @@ public final class KeyBacklog {
             candidates.add(key);
         }
         candidates.addAll(keysOfRoute.getOrDefault(key, Set.of()));
+    }
+
+    /** The log was trimmed: what waited below its start waits no longer. */
+    void trimmedTo(long start) {
+        if (start <= earliest) {
+            return;
+        }
+        earliest = start;
+        for (WaitingLine line : List.copyOf(lines.values())) {
+            if (line.lowerBound() < start) {
+                indexed -= line.dropBelow(start);
+                if (line.isEmpty()) {
+                    ranOut(line);
+                }
+                rose(line);
+            }
+        }
     }
 
     // ---- for the planner ----
@@ -240,13 +260,22 @@ public final class KeyBacklog {
             if (line.isComplete()) {
                 unread.remove(line.key);
                 if (line.isEmpty()) {
-                    end(line);
-                    ended.put(line.key, line.route);
+                    ranOut(line);
                 }
             }
             if (line.isEmpty()) {
                 rose(line);
             }
+        }
+    }
+
+    /** Nothing of the line is held any more, though nothing of it went out: either the log has more, or it ends. */
+    private void ranOut(WaitingLine line) {
+        if (line.isComplete()) {
+            end(line);
+            ended.put(line.key, line.route);
+        } else {
+            unread.put(line.key, line);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
+import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +63,9 @@ public final class KeyedPlanner implements Planner {
         this.values = new ValueScan(filter, ValueScan.BUDGET);
         this.batches = batches;
         this.backlog = backlog;
-        this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
+        StreamState stream = view.stream(group.streamId()).orElseThrow();
+        this.end = stream.end();
+        backlog.trimmedTo(stream.earliest());
         this.retryFrom = backlog.readyLook.from();
         this.room = (int) Math.max(0, maxInFlight - group.leased());
     }

@@ -78,6 +78,17 @@ final class WaitingLine {
         offsets[tail++] = offset;
     }
 
+    /** What lies below the offset waits no longer, held or not; says how many of those held that were. */
+    int dropBelow(long offset) {
+        int dropped = 0;
+        while (!isEmpty() && first() < offset) {
+            removeFirst();
+            dropped++;
+        }
+        unreadFrom = Math.max(unreadFrom, offset);
+        return dropped;
+    }
+
     /** The first one goes out. */
     void removeFirst() {
         head++;

@@ -130,7 +130,7 @@ public final class StateMachines {
 
         @Override
         public void checkpoint(Path directory) {
-            store.checkpoint(directory);
+            machine.checkpoint(directory);
         }
 
         @Override

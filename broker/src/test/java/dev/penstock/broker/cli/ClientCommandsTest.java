@@ -123,11 +123,41 @@ class ClientCommandsTest {
                 """;
         assertThat(run("groups", "ls").out()).isEqualTo(groups);
         String streams = """
-                STREAM  EVENTS  SIZE             EARLIEST               END
-                main         9  2.0 KiB  0000000000000000  0000000000000009
+                STREAM  EVENTS  SIZE             EARLIEST               END  RETENTION
+                main         9  2.0 KiB  0000000000000000  0000000000000009  everything
                 """;
         assertThat(run("streams", "ls").out()).isEqualTo(streams);
         assertThat(run("streams", "show", "main").out()).isEqualTo(streams);
+    }
+
+    @Test
+    void shouldSetShowAndLiftTheRetentionOfAStream() {
+        String kept = STREAM.replaceFirst("}$", ",\"retention\":{\"time\":\"604800s\",\"bytes\":21474836480}}");
+        api.answers("PATCH /v1/streams/main", kept).answers("GET /v1/streams/main", kept);
+
+        CliRun set = run("streams", "retention", "main", "--time", "7d", "--bytes", "20GiB");
+        run("streams", "retention", "main", "--unlimited");
+        CliRun shown = run("streams", "retention", "main");
+
+        assertThat(set.out()).endsWith("  7 d, 20.0 GiB\n");
+        assertThat(shown.out()).isEqualTo(set.out());
+        assertThat(api.asked())
+                .containsExactly(
+                        "PATCH /v1/streams/main {\"retention\":{\"time\":\"604800s\",\"bytes\":21474836480}}",
+                        "PATCH /v1/streams/main {\"retention\":null}",
+                        "GET /v1/streams/main");
+    }
+
+    @Test
+    void shouldRefuseARetentionThatContradictsItself() {
+        assertThat(run("streams", "retention", "main", "--unlimited", "--time", "1d")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(run("streams", "retention", "main", "--hold-bytes", "1GiB").exitCode())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(run("streams", "retention", "main", "--bytes", "20 gigs").err())
+                .contains("20GiB", "'20 gigs'");
+        assertThat(api.asked()).isEmpty();
     }
 
     @Test

@@ -35,13 +35,13 @@ class FormsTest {
     @CsvSource({"0,0", "512,512", "512B,512", "256KiB,262144", "2GiB,2147483648", "1TiB,1099511627776", "10MB,10000000"
     })
     void shouldReadSizes(String text, long bytes) {
-        assertThat(Forms.sizeBytes(text)).isEqualTo(bytes);
+        assertThat(Sizes.parseBytes(text)).isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "2G", "2 GiB", "-1", "1.5GiB", "2gib", "99999999999999999TiB"})
     void shouldRefuseOtherSizes(String text) {
-        assertThatThrownBy(() -> Forms.sizeBytes(text)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Sizes.parseBytes(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest

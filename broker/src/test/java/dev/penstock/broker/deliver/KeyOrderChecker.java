@@ -12,6 +12,7 @@ final class KeyOrderChecker {
     private final Set<Integer> settled = new HashSet<>();
     private final Set<Integer> soughtPast = new HashSet<>();
     private boolean filtersChange;
+    private int earliest;
     private int highest = -1;
     private long redelivered;
     private long overtaken;
@@ -49,6 +50,24 @@ final class KeyOrderChecker {
             soughtPast.add(offset);
         }
         highest = to - 1;
+    }
+
+    /** What lies below and was not settled is lost, and holds nothing back. */
+    void trimmed(int start) {
+        earliest = Math.max(earliest, start);
+    }
+
+    /** Events that matched and were lost to retention: neither settled nor sought past. */
+    long lost() {
+        long lost = 0;
+        for (int offset = 0; offset < earliest; offset++) {
+            lost += matches(offset) && !settled.contains(offset) ? 1 : 0;
+        }
+        return lost;
+    }
+
+    int earliest() {
+        return earliest;
     }
 
     boolean isSettled(int offset) {
@@ -92,6 +111,7 @@ final class KeyOrderChecker {
             boolean passed = settled.contains(earlier)
                     || before.contains(earlier)
                     || soughtPast.contains(earlier)
+                    || earlier < earliest
                     || (mayBeLeftOut(earlier) && !delivered.contains(earlier));
             require(
                     !holds || passed,

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.StartPosition;
 import java.time.Clock;
 import java.time.Instant;
@@ -50,6 +53,8 @@ class KeyOrderSimulationTest {
     private KeyOrderChecker checker = new KeyOrderChecker(List.of());
     /** Whether the group is paused, sought and its filter changed at times. */
     private boolean changes;
+    /** Whether retention overtakes the group at times. */
+    private boolean trims;
 
     private List<KeyedEvents.Seen> seen = List.of();
 
@@ -62,6 +67,26 @@ class KeyOrderSimulationTest {
             assertThat(checker.isSettled(offset) || !checker.isAlwaysWanted(offset))
                     .as("seed %d: event %d settled", seed, offset)
                     .isTrue();
+        }
+    }
+
+    /** Retention takes what was not settled, and counts it: what is left comes in order, and nothing stays behind it. */
+    @ParameterizedTest
+    @ValueSource(longs = {31, 32, 33, 34, 35, 36})
+    void shouldKeepTheOrderWhenTheLogIsTrimmed(long seed) {
+        trims = true;
+        run(seed);
+        for (int offset = checker.earliest(); offset < seen.size(); offset++) {
+            assertThat(checker.isSettled(offset))
+                    .as("seed %d: event %d settled", seed, offset)
+                    .isEqualTo(checker.matches(offset));
+        }
+        assertThat(checker.lost()).as("lost events").isGreaterThan(20);
+        try (MachineView view = machine.openView()) {
+            GroupState group = view.group("g").orElseThrow();
+            assertThat(group.parked()).isZero();
+            assertThat(group.unsettledRows()).isZero();
+            assertThat(group.losses().atMost()).as("lost at most").isGreaterThanOrEqualTo(checker.lost());
         }
     }
 
@@ -119,6 +144,8 @@ class KeyOrderSimulationTest {
         nanos.addAndGet(1_000_000L * random.nextInt(20));
         if (changes && random.nextInt(20) == 0) {
             changeGroup(random, groups);
+        } else if (trims && random.nextInt(25) == 0) {
+            trim(random);
         } else if (dice < 20) {
             events.append(1 + random.nextInt(12));
         } else if (dice < 55) {
@@ -140,6 +167,17 @@ class KeyOrderSimulationTest {
         }
         groups.round();
         check();
+    }
+
+    private void trim(Random random) {
+        long bytes = 1_000L + random.nextInt(20_000);
+        log.submit(List.of(
+                        new Command.SetRetention(1, new Retention(0, bytes, 0)),
+                        new Command.Trim(1, 1 + random.nextInt(5))))
+                .join();
+        try (MachineView view = machine.openView()) {
+            checker.trimmed((int) view.stream(1).orElseThrow().earliest());
+        }
     }
 
     private void changeGroup(Random random, SteppedGroups groups) {

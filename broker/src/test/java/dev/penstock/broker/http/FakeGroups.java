@@ -20,6 +20,7 @@ import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.StartPosition;
 import java.nio.charset.StandardCharsets;
@@ -109,7 +110,8 @@ public final class FakeGroups implements GroupOperations {
                 config,
                 start,
                 false,
-                1_790_000_000_000L);
+                1_790_000_000_000L,
+                Losses.NONE);
     }
 
     public static RenderedEvent event(long offset) {
@@ -230,7 +232,8 @@ public final class FakeGroups implements GroupOperations {
                 change.applyTo(was.config()),
                 was.requestedStart(),
                 change.paused().orElse(was.paused()),
-                was.changedWallMillis() + 5_000);
+                was.changedWallMillis() + 5_000,
+                was.losses());
         serve(group);
         return CompletableFuture.completedFuture(new Updated(index.incrementAndGet(), group.state, "main"));
     }

@@ -6,6 +6,7 @@ import dev.penstock.broker.deliver.Refused;
 import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.storage.machine.Applied;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.StreamState;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class FakeLog implements AppliedState {
     }
 
     private synchronized StreamState state() {
-        return new StreamState(1, "main", earliest, events.size(), 4_711, 99);
+        return new StreamState(1, "main", earliest, events.size(), 4_711, 99, Retention.UNLIMITED);
     }
 
     /** Knows streams and nothing else: the other questions are for the services, which are fakes here. */

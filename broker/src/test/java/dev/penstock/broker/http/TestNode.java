@@ -2,6 +2,7 @@ package dev.penstock.broker.http;
 
 import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.LocalLog;
+import dev.penstock.broker.deliver.StreamRetention;
 import dev.penstock.broker.http.api.ApiRoutes;
 import dev.penstock.broker.http.api.ClusterReport;
 import dev.penstock.broker.http.api.KeyRoutes;
@@ -127,6 +128,7 @@ public final class TestNode implements AutoCloseable {
                 log::read,
                 new FilterTrial(stored, new LogBatches(1 << 20))::run,
                 log,
+                new StreamRetention(stored, stored, stored),
                 new FixedCluster(),
                 new FixedHealth(),
                 () -> "penstock_up 1\n",

@@ -46,8 +46,8 @@ class NodeMetricsTest {
     void shouldShowEveryMetricOfThePageUnderItsName() {
         // given
         sources.add(new Samples.Source("main", true, false, 10, 0.5, 4096));
-        streams.add(new Samples.Stream("main", 9, 100, 9));
-        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6));
+        streams.add(new Samples.Stream("main", 9, 100, 3, 12));
+        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6, 7));
         metrics.committed(Lane.APPEND, 1);
         metrics.undecided(Lane.APPEND, "unknown");
         metrics.answered("receive", 200, 1);
@@ -106,7 +106,7 @@ class NodeMetricsTest {
     @Test
     void shouldForgetAGroupThatIsGone() {
         // given
-        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6));
+        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6, 7));
         assertThat(lines())
                 .contains(
                         "penstock_group_backlog_events{group=\"workers\"} 12.0",
@@ -127,7 +127,7 @@ class NodeMetricsTest {
     void shouldShowOnlySoManyGroupsAndTheLargestBacklogs() {
         // given
         for (int i = 0; i < NodeMetrics.MAX_GROUPS + 50; i++) {
-            groups.add(new Samples.Group("g" + i, i, 0, 0, 0, 0, 0));
+            groups.add(new Samples.Group("g" + i, i, 0, 0, 0, 0, 0, 0));
         }
 
         // when

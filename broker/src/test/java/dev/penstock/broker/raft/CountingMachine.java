@@ -294,6 +294,11 @@ final class CountingMachine implements ReplicatedState {
         }
 
         @Override
+        public boolean trimNeeded(int streamId, long logTimeMillis) {
+            return false;
+        }
+
+        @Override
         public boolean sweepNeeded() {
             return false;
         }

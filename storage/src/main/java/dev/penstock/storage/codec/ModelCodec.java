@@ -3,6 +3,7 @@ package dev.penstock.storage.codec;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ public final class ModelCodec {
     private static final int DELAY = 1 << 4;
     private static final int RECEIVE_WAIT = 1 << 5;
     private static final int PAUSE = 1 << 6;
-    private static final int ALL_PARTS = (1 << 7) - 1;
+    private static final int HOLD = 1 << 7;
+    private static final int ALL_PARTS = (1 << 8) - 1;
 
     private ModelCodec() {}
 
@@ -47,6 +49,7 @@ public final class ModelCodec {
         out.text(config.where());
         out.zigzag(config.delayMillis());
         out.zigzag(config.receiveWaitMillis());
+        out.u8(config.hold() ? 1 : 0);
     }
 
     public static GroupConfig readConfig(ByteReader in) {
@@ -58,7 +61,16 @@ public final class ModelCodec {
         List<String> actions = readTexts(in);
         String where = in.text();
         return new GroupConfig(
-                visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, in.zigzag(), in.zigzag());
+                visibilityMillis,
+                maxDeliveries,
+                ordering,
+                mode,
+                tables,
+                actions,
+                where,
+                in.zigzag(),
+                in.zigzag(),
+                in.flag("hold of a group"));
     }
 
     public static void writeChange(ByteWriter out, GroupChange change) {
@@ -68,7 +80,8 @@ public final class ModelCodec {
                 | (change.filter().isPresent() ? FILTER : 0)
                 | (change.delayMillis().isPresent() ? DELAY : 0)
                 | (change.receiveWaitMillis().isPresent() ? RECEIVE_WAIT : 0)
-                | (change.paused().isPresent() ? PAUSE : 0);
+                | (change.paused().isPresent() ? PAUSE : 0)
+                | (change.hold().isPresent() ? HOLD : 0);
         out.varint(present);
         change.visibilityMillis().ifPresent(out::zigzag);
         change.maxDeliveries().ifPresent(out::zigzag);
@@ -81,6 +94,7 @@ public final class ModelCodec {
         change.delayMillis().ifPresent(out::zigzag);
         change.receiveWaitMillis().ifPresent(out::zigzag);
         change.paused().ifPresent(paused -> out.u8(paused ? 1 : 0));
+        change.hold().ifPresent(hold -> out.u8(hold ? 1 : 0));
         writeTags(out, change.tags());
         writeTexts(out, change.removedTags());
     }
@@ -88,7 +102,7 @@ public final class ModelCodec {
     public static GroupChange readChange(ByteReader in) {
         int present = in.bounded("the parts of a change", Integer.MAX_VALUE);
         if (present > ALL_PARTS) {
-            throw new UnknownFormatException("parts of a change", present, "bits 0 to 6");
+            throw new UnknownFormatException("parts of a change", present, "bits 0 to 7");
         }
         GroupChange.Builder change = new GroupChange.Builder();
         if ((present & VISIBILITY) != 0) {
@@ -114,6 +128,9 @@ public final class ModelCodec {
         if ((present & PAUSE) != 0) {
             change.paused(in.flag("pause of a group"));
         }
+        if ((present & HOLD) != 0) {
+            change.hold(in.flag("hold of a group"));
+        }
         return change.tags(readTags(in)).removedTags(readTexts(in)).build();
     }
 
@@ -134,6 +151,14 @@ public final class ModelCodec {
             tags.put(key, in.text());
         }
         return tags;
+    }
+
+    public static void writeRetention(ByteWriter out, Retention retention) {
+        out.zigzag(retention.ageMillis()).zigzag(retention.bytes()).zigzag(retention.holdBytes());
+    }
+
+    public static Retention readRetention(ByteReader in) {
+        return new Retention(in.zigzag(), in.zigzag(), in.zigzag());
     }
 
     public static void writeStart(ByteWriter out, StartPosition start) {

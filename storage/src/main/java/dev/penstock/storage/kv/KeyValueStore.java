@@ -23,6 +23,13 @@ public interface KeyValueStore extends KeyReader, AutoCloseable {
      */
     void checkpoint(Path directory);
 
+    /**
+     * The rows of the range are never asked for again, but by views that are open now: their space may be given back, at any
+     * time from then on, as a whole, in part or never. Only for what is on disk already, the writes included that made
+     * the rows useless.
+     */
+    void reclaim(Space space, KeyRange range);
+
     /** Waits for open views, but not for ever: with views left open it fails and leaks rather than crashes. */
     @Override
     void close();

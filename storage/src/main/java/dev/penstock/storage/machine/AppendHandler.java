@@ -107,8 +107,7 @@ final class AppendHandler {
                         entry.wallMillis,
                         maxCommitMicros,
                         chain));
-        catalog.put(new StreamState(
-                stream.id(), stream.name(), stream.earliest(), end, stream.bytes() + batch.length, chain));
+        catalog.put(stream.grown(end, batch.length, chain));
         catalog.put(SourceHandler.moved(
                 source,
                 header.last(),

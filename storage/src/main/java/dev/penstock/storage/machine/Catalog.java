@@ -12,6 +12,7 @@ import dev.penstock.storage.table.SourceTable;
 import dev.penstock.storage.table.StreamTable;
 import dev.penstock.storage.table.TagTable;
 import dev.penstock.storage.table.UnsettledTable;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +109,23 @@ final class Catalog {
         return kept == null ? null : kept.now;
     }
 
+    /** First offset still stored of the group's stream. */
+    long earliest(Group group) {
+        StreamState stream = stream(group.streamId);
+        if (stream == null) {
+            throw new IllegalStateException("expected stream " + group.streamId + " of group " + group.id);
+        }
+        return stream.earliest();
+    }
+
+    /** In order of id. */
+    List<Group> groupsOf(int streamId) {
+        return groups.values().stream()
+                .map(kept -> kept.now)
+                .filter(group -> group.streamId == streamId)
+                .toList();
+    }
+
     boolean hasStream(String name) {
         return streams.values().stream().anyMatch(kept -> kept.now.name().equals(name));
     }
@@ -181,7 +199,7 @@ final class Catalog {
     }
 
     /** One seek per group and entry, and only if the lowest message left: it walks each tombstone once. */
-    private static void settleFloor(Transaction tx, Group group) {
+    static void settleFloor(Transaction tx, Group group) {
         long unparked = Math.min(group.scan, group.parked.lowestOffset());
         if (group.unsettledRows() == 0) {
             group.settled(unparked);

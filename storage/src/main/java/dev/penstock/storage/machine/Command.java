@@ -5,6 +5,7 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.List;
@@ -199,6 +200,24 @@ public sealed interface Command {
         @Override
         public CommandType type() {
             return CommandType.EXPIRE;
+        }
+    }
+
+    // ---- retention ----
+
+    /** How long the events of a stream stay from now on. */
+    record SetRetention(int streamId, Retention retention) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.SET_RETENTION;
+        }
+    }
+
+    /** Removes what is over the stream's retention, oldest first: at most {@code max} batches. */
+    record Trim(int streamId, int max) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.TRIM;
         }
     }
 

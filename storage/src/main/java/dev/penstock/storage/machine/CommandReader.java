@@ -38,6 +38,8 @@ final class CommandReader {
             case RELEASE -> release(in);
             case EXPIRE -> new Command.Expire(integer(in));
             case SWEEP -> new Command.Sweep(integer(in));
+            case TRIM -> new Command.Trim(integer(in), integer(in));
+            case SET_RETENTION -> new Command.SetRetention(integer(in), ModelCodec.readRetention(in));
             case MARK -> new Command.Mark();
             case RAISE_FEATURE_LEVEL -> new Command.RaiseFeatureLevel(integer(in));
         };

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tags of commands in the Raft log. Stored format: never renumbered, never reused; a changed rule is a new tag. Kept free
- * for what is to come: 37 dead letter, 38 redrive, 50 trim.
+ * for what is to come: 37 dead letter, 38 redrive.
  */
 public enum CommandType {
     SOURCE_INTENT(1),
@@ -28,8 +28,10 @@ public enum CommandType {
     RELEASE(36),
     EXPIRE(48),
     SWEEP(49),
+    TRIM(50),
     MARK(51),
-    RAISE_FEATURE_LEVEL(52);
+    RAISE_FEATURE_LEVEL(52),
+    SET_RETENTION(53);
 
     private static final int LARGEST = 64;
     private static final @Nullable CommandType[] BY_TAG = new CommandType[LARGEST];
@@ -53,7 +55,7 @@ public enum CommandType {
     static CommandType ofTag(int tag) {
         CommandType type = tag < LARGEST ? BY_TAG[tag] : null;
         if (type == null) {
-            throw new UnknownFormatException("command tag", tag, "1 to 52");
+            throw new UnknownFormatException("command tag", tag, "1 to 53");
         }
         return type;
     }

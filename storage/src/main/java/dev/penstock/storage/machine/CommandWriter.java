@@ -33,6 +33,8 @@ final class CommandWriter {
             case RELEASE -> release(out, (Command.Release) command);
             case EXPIRE -> out.zigzag(((Command.Expire) command).max());
             case SWEEP -> out.zigzag(((Command.Sweep) command).max());
+            case TRIM -> trim(out, (Command.Trim) command);
+            case SET_RETENTION -> setRetention(out, (Command.SetRetention) command);
             case MARK -> out;
             case RAISE_FEATURE_LEVEL -> out.zigzag(((Command.RaiseFeatureLevel) command).level());
         };
@@ -151,6 +153,16 @@ final class CommandWriter {
 
     private static ByteWriter release(ByteWriter out, Command.Release c) {
         return leases(out, c.groupId(), c.generation(), c.leases());
+    }
+
+    private static ByteWriter trim(ByteWriter out, Command.Trim c) {
+        return out.zigzag(c.streamId()).zigzag(c.max());
+    }
+
+    private static ByteWriter setRetention(ByteWriter out, Command.SetRetention c) {
+        out.zigzag(c.streamId());
+        ModelCodec.writeRetention(out, c.retention());
+        return out;
     }
 
     private static ByteWriter leases(ByteWriter out, int groupId, long generation, List<LeaseRef> leases) {

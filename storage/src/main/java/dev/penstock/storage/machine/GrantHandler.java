@@ -64,7 +64,7 @@ final class GrantHandler {
             retries.add(row);
         }
         if (group.ordered()) {
-            long blocked = new KeyOrderCheck(entry, group, c, retries).firstBlocked();
+            long blocked = new KeyOrderCheck(entry, group, catalog.earliest(group), c, retries).firstBlocked();
             if (blocked >= 0) {
                 return notAvailable(group, blocked);
             }

@@ -2,6 +2,7 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.StartPosition;
 import dev.penstock.storage.table.GroupTable;
 import java.util.SortedMap;
@@ -18,6 +19,7 @@ final class Group {
     GroupConfig config;
     boolean paused;
     long changedWallMillis;
+    Losses losses;
     SortedMap<String, String> tags = new TreeMap<>();
     long generation;
     long planVersion;
@@ -51,6 +53,7 @@ final class Group {
         requestedStart = state.requestedStart();
         paused = state.paused();
         changedWallMillis = state.changedWallMillis();
+        losses = state.losses();
         floor = row.floor();
     }
 
@@ -117,7 +120,8 @@ final class Group {
                 config,
                 requestedStart,
                 paused,
-                changedWallMillis);
+                changedWallMillis,
+                losses);
         return new GroupTable.Row(state, floor);
     }
 }

@@ -4,6 +4,7 @@ import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.StartPosition;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.table.GroupTable;
@@ -69,7 +70,8 @@ final class GroupHandler {
                 c.config(),
                 c.start(),
                 false,
-                entry.wallMillis);
+                entry.wallMillis,
+                Losses.NONE);
         catalog.add(entry.tx, new Group(new GroupTable.Row(state, start.getAsLong())));
         entry.freedGroups.add(id);
         return new Reply.GroupCreated(id, entry.index, start.getAsLong(), false);

@@ -27,13 +27,16 @@ final class KeyOrderCheck {
 
     private final Entry entry;
     private final Group group;
+    private final long earliest;
     private final Command.Grant grant;
     private final List<Stored> retries;
     private final Map<Long, ParkedKey> parks = new TreeMap<>();
 
-    KeyOrderCheck(Entry entry, Group group, Command.Grant grant, List<Stored> retries) {
+    /** @param earliest first offset of the log: what lies below it was trimmed, and waits no longer */
+    KeyOrderCheck(Entry entry, Group group, long earliest, Command.Grant grant, List<Stored> retries) {
         this.entry = entry;
         this.group = group;
+        this.earliest = earliest;
         this.grant = grant;
         this.retries = retries;
         grant.keys().parks().forEach(park -> parks.put(park.key(), park));
@@ -69,7 +72,7 @@ final class KeyOrderCheck {
         }
         for (int i = 0; i < grant.keys().unparked().length; i++) {
             long offset = grant.keys().unparked()[i];
-            if (!waits(grant.keys().unparkedOrders().get(i), offset)) {
+            if (offset < earliest || !waits(grant.keys().unparkedOrders().get(i), offset)) {
                 return offset;
             }
         }

@@ -5,7 +5,11 @@ import dev.penstock.storage.kv.Changes;
 import dev.penstock.storage.kv.KeyValueStore;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.kv.Transaction;
+import dev.penstock.storage.model.StreamState;
+import dev.penstock.storage.table.LogTable;
 import dev.penstock.storage.table.MetaTable;
+import dev.penstock.storage.table.StreamTable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,6 +35,7 @@ public final class Machine {
     private final SettleHandler settles;
     private final ExpiryHandler expiry;
     private final SweepHandler sweeps;
+    private final TrimHandler trims;
     private final KeyHandler keys = new KeyHandler();
     private volatile MetaTable.Progress progress;
     private volatile long clockMillis;
@@ -50,7 +55,7 @@ public final class Machine {
         requireKnownLevel(catalog.facts().featureLevel());
         clockMillis = catalog.facts().clockMillis();
         dueTimes = DueTimes.load(store);
-        Messages messages = new Messages(dueTimes);
+        Messages messages = new Messages(catalog, dueTimes);
         sources = new SourceHandler(catalog);
         appends = new AppendHandler(catalog);
         groups = new GroupHandler(catalog);
@@ -59,6 +64,7 @@ public final class Machine {
         settles = new SettleHandler(catalog, messages);
         expiry = new ExpiryHandler(catalog, messages, dueTimes);
         sweeps = new SweepHandler(messages);
+        trims = new TrimHandler(catalog, messages);
     }
 
     /** Raft index of the last applied entry, -1 before the first. */
@@ -83,6 +89,21 @@ public final class Machine {
     /** A consistent view of the applied state; from any thread, to be closed soon. */
     public MachineView openView() {
         return StoreView.open(store);
+    }
+
+    /**
+     * A copy of the state as it is at some moment of this call, complete and on disk when it returns; from any thread, beside
+     * the apply thread. What was trimmed before it gives its space back: a crash cannot bring it into sight again, since
+     * the store itself is on disk up to that moment too.
+     */
+    public void checkpoint(Path directory) {
+        List<StreamState> before = StreamTable.all(store);
+        store.checkpoint(directory);
+        for (StreamState stream : before) {
+            if (stream.earliest() > 0) {
+                store.reclaim(Space.LOG, LogTable.below(stream.id(), stream.earliest()));
+            }
+        }
     }
 
     /**
@@ -145,6 +166,8 @@ public final class Machine {
             case RELEASE -> settles.release(entry, (Command.Release) command);
             case EXPIRE -> expiry.expire(entry, (Command.Expire) command);
             case SWEEP -> sweeps.sweep(entry, (Command.Sweep) command);
+            case TRIM -> trims.trim(entry, (Command.Trim) command);
+            case SET_RETENTION -> trims.setRetention((Command.SetRetention) command);
             case MARK -> mark(entry);
             case RAISE_FEATURE_LEVEL -> raise((Command.RaiseFeatureLevel) command);
         };

@@ -75,6 +75,9 @@ public interface MachineView extends AutoCloseable {
     /** True while rows made dead by a seek or delete are still stored. */
     boolean sweepNeeded();
 
+    /** True if something of the stream is over its retention at that log time, and no group holds it. */
+    boolean trimNeeded(int streamId, long clockMillis);
+
     /** The batch that holds {@code offset}; empty if it is below the earliest or at or after the end. */
     Optional<StoredBatch> batchAt(int streamId, long offset);
 

@@ -1,5 +1,6 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.kv.BrokenStateException;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.KeyOrder;
@@ -26,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Messages {
 
+    private final Catalog catalog;
     private final DueTimes dueTimes;
 
-    Messages(DueTimes dueTimes) {
+    Messages(Catalog catalog, DueTimes dueTimes) {
+        this.catalog = catalog;
         this.dueTimes = dueTimes;
     }
 
@@ -65,7 +68,12 @@ final class Messages {
         group.touchFloor(group.floor);
     }
 
+    /** A message whose event was trimmed while it was leased cannot be delivered again: given back, it is lost. */
     void replace(Entry entry, Group group, Stored prior, UnsettledMessage next) {
+        if (next.state() != State.LEASED && next.offset() < catalog.earliest(group)) {
+            lose(entry, group, prior);
+            return;
+        }
         leave(entry, group, prior.message());
         UnsettledTable.update(entry.tx, group.id, group.generation, prior, next);
         enter(entry, group, next);
@@ -80,6 +88,38 @@ final class Messages {
         if (group.ordered()) {
             noteFreed(entry, group, prior.message().order());
         }
+    }
+
+    /** Retention takes it: settled, and counted. */
+    private void lose(Entry entry, Group group, Stored prior) {
+        settle(entry, group, prior);
+        group.losses = group.losses.plus(1, entry.wallMillis);
+    }
+
+    /** Loses the ready messages below the offset, at most so many; says how many. */
+    int loseReady(Entry entry, Group group, long below, int max) {
+        List<Long> offsets = new ArrayList<>();
+        if (group.ready > 0 && group.floor < below && max > 0) {
+            try (Cursor cursor =
+                    entry.tx.cursor(Space.STATE, ReadyTable.range(group.id, group.generation, group.floor))) {
+                for (; cursor.isValid() && offsets.size() < max; cursor.next()) {
+                    long offset = ReadyTable.offsetAt(cursor);
+                    if (offset >= below) {
+                        break;
+                    }
+                    offsets.add(offset);
+                }
+            }
+        }
+        for (long offset : offsets) {
+            Stored row = find(entry, group, offset);
+            if (row == null) {
+                throw new BrokenStateException("expected a message for the ready row of group " + group.id
+                        + ", generation " + group.generation + ", offset " + offset);
+            }
+            lose(entry, group, row);
+        }
+        return offsets.size();
     }
 
     /** What waits behind the keys of a message that left may go out now; behind its route, if that has no other. */

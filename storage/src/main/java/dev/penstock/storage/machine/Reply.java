@@ -1,6 +1,7 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.model.SourcePosition;
+import java.util.List;
 
 /** The answer to a {@link Command}. A refusal is a reply; an exception means a broken invariant and stops the node. */
 public sealed interface Reply {
@@ -43,6 +44,21 @@ public sealed interface Reply {
     record Expired(int count, boolean more) implements Reply {}
 
     record Swept(int count, boolean more) implements Reply {}
+
+    /**
+     * @param earliest first offset still stored
+     * @param batches how many went
+     * @param overtaken groups that lost something by it
+     * @param more true if more is over the retention than the bound of the command allowed
+     */
+    record Trimmed(long earliest, int batches, List<Overtaken> overtaken, boolean more) implements Reply {
+        public Trimmed {
+            overtaken = List.copyOf(overtaken);
+        }
+    }
+
+    /** @param atMost messages lost: an upper bound, what had not been looked at was never filtered */
+    record Overtaken(int groupId, long atMost) {}
 
     record Marked(long stateDigest) implements Reply {}
 

@@ -3,6 +3,7 @@ package dev.penstock.storage.machine;
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.SourceState.Phase;
@@ -45,7 +46,7 @@ final class SourceHandler {
         int streamId = facts.nextStreamId();
         catalog.facts(
                 new MetaTable.Facts(facts.clockMillis(), facts.featureLevel(), streamId + 1, facts.nextGroupId()));
-        catalog.put(new StreamState(streamId, c.source(), 0, 0, 0, StreamChain.EMPTY));
+        catalog.put(new StreamState(streamId, c.source(), 0, 0, 0, StreamChain.EMPTY, Retention.UNLIMITED));
         catalog.put(new SourceState(
                 c.source(),
                 streamId,

@@ -217,6 +217,21 @@ final class StoreView implements MachineView {
     }
 
     @Override
+    public boolean trimNeeded(int streamId, long clockMillis) {
+        StreamState stream = stream(streamId).orElse(null);
+        if (stream == null || stream.retention().isUnlimited()) {
+            return false;
+        }
+        long held = GroupTable.all(view).stream()
+                .filter(row -> row.state().streamId() == streamId
+                        && row.state().config().hold())
+                .mapToLong(GroupTable.Row::floor)
+                .min()
+                .orElse(Long.MAX_VALUE);
+        return !TrimRule.due(view, stream, held, clockMillis, 1).isEmpty();
+    }
+
+    @Override
     public Optional<StoredBatch> batchAt(int streamId, long offset) {
         StreamState stream = stream(streamId).orElse(null);
         if (stream == null || offset < stream.earliest() || offset >= stream.end()) {

@@ -25,6 +25,7 @@ public record GroupChange(
         OptionalLong delayMillis,
         OptionalLong receiveWaitMillis,
         Optional<Boolean> paused,
+        Optional<Boolean> hold,
         SortedMap<String, String> tags,
         List<String> removedTags) {
 
@@ -53,7 +54,8 @@ public record GroupChange(
                 now.actions(),
                 now.where(),
                 delayMillis.orElse(config.delayMillis()),
-                receiveWaitMillis.orElse(config.receiveWaitMillis()));
+                receiveWaitMillis.orElse(config.receiveWaitMillis()),
+                hold.orElse(config.hold()));
     }
 
     public SortedMap<String, String> applyTo(Map<String, String> before) {
@@ -72,6 +74,7 @@ public record GroupChange(
         private OptionalLong delayMillis = OptionalLong.empty();
         private OptionalLong receiveWaitMillis = OptionalLong.empty();
         private Optional<Boolean> paused = Optional.empty();
+        private Optional<Boolean> hold = Optional.empty();
         private Map<String, String> tags = Map.of();
         private List<String> removedTags = List.of();
 
@@ -110,6 +113,11 @@ public record GroupChange(
             return this;
         }
 
+        public Builder hold(boolean holds) {
+            hold = Optional.of(holds);
+            return this;
+        }
+
         public Builder tags(Map<String, String> added) {
             tags = Map.copyOf(added);
             return this;
@@ -129,6 +137,7 @@ public record GroupChange(
                     delayMillis,
                     receiveWaitMillis,
                     paused,
+                    hold,
                     new TreeMap<>(tags),
                     removedTags);
         }

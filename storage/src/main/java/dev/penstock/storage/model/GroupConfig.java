@@ -13,6 +13,7 @@ import java.util.List;
  * @param where filter expression; empty = none
  * @param delayMillis how long an event is hidden before its first delivery
  * @param receiveWaitMillis how long an SQS receive waits that does not say
+ * @param hold the log is not trimmed beyond this group's floor, as long as the stream's bound on that is kept
  */
 public record GroupConfig(
         long visibilityMillis,
@@ -23,7 +24,8 @@ public record GroupConfig(
         List<String> actions,
         String where,
         long delayMillis,
-        long receiveWaitMillis) {
+        long receiveWaitMillis,
+        boolean hold) {
 
     public static final long DEFAULT_VISIBILITY_MILLIS = 30_000;
 
@@ -64,7 +66,7 @@ public record GroupConfig(
         actions = List.copyOf(actions);
     }
 
-    /** Without a delay, and without a wait. */
+    /** Without a delay, without a wait, and without a hold on the log. */
     public GroupConfig(
             long visibilityMillis,
             int maxDeliveries,
@@ -73,7 +75,7 @@ public record GroupConfig(
             List<String> tables,
             List<String> actions,
             String where) {
-        this(visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, 0, 0);
+        this(visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, 0, 0, false);
     }
 
     public static GroupConfig defaults() {

@@ -13,6 +13,7 @@ package dev.penstock.storage.model;
  * @param createdWallMillis wall-clock time of creation, for people
  * @param paused nothing is granted
  * @param changedWallMillis wall-clock time of the last change of what an operator can change, for people
+ * @param losses what retention took from it since its creation
  */
 public record GroupState(
         int id,
@@ -30,7 +31,8 @@ public record GroupState(
         GroupConfig config,
         StartPosition requestedStart,
         boolean paused,
-        long changedWallMillis) {
+        long changedWallMillis,
+        Losses losses) {
 
     /** Messages that were delivered and are neither settled nor available. */
     public long inFlight() {

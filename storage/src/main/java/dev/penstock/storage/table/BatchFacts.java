@@ -51,6 +51,11 @@ public record BatchFacts(
         tx.insertKnownAbsent(Space.STATE, key(streamId, facts.baseOffset), facts.encode());
     }
 
+    /** The batch itself stays until its space is given back: {@link LogTable}. */
+    public void delete(Transaction tx, int streamId) {
+        tx.deleteKnown(Space.STATE, key(streamId, baseOffset), encode());
+    }
+
     public long endOffset() {
         return baseOffset + eventCount;
     }

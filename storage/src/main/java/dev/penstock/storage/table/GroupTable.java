@@ -10,6 +10,7 @@ import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.kv.Transaction;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,7 +84,11 @@ public final class GroupTable {
                 .zigzag(group.createdWallMillis());
         ModelCodec.writeConfig(out, group.config());
         ModelCodec.writeStart(out, group.requestedStart());
-        return out.u8(group.paused() ? 1 : 0).zigzag(group.changedWallMillis()).toBytes();
+        return out.u8(group.paused() ? 1 : 0)
+                .zigzag(group.changedWallMillis())
+                .varint(group.losses().atMost())
+                .zigzag(group.losses().lastWallMillis())
+                .toBytes();
     }
 
     private static Row decode(int groupId, byte[] value) {
@@ -104,6 +109,7 @@ public final class GroupTable {
         StartPosition start = ModelCodec.readStart(in);
         boolean paused = in.flag("pause of a group");
         long changedWallMillis = in.zigzag();
+        Losses losses = new Losses(in.varint(), in.zigzag());
         in.finish();
         GroupState state = new GroupState(
                 groupId,
@@ -121,7 +127,8 @@ public final class GroupTable {
                 config,
                 start,
                 paused,
-                changedWallMillis);
+                changedWallMillis,
+                losses);
         return new Row(state, floor);
     }
 }

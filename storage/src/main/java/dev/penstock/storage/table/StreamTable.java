@@ -1,6 +1,8 @@
 package dev.penstock.storage.table;
 
 import dev.penstock.storage.codec.ByteReader;
+import dev.penstock.storage.codec.ByteWriter;
+import dev.penstock.storage.codec.ModelCodec;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.KeyReader;
@@ -35,13 +37,14 @@ public final class StreamTable {
     }
 
     public static byte[] encode(StreamState stream) {
-        return RowValue.write(64)
+        ByteWriter out = RowValue.write(64)
                 .text(stream.name())
                 .varint(stream.earliest())
                 .varint(stream.end())
                 .varint(stream.bytes())
-                .i64(stream.chain())
-                .toBytes();
+                .i64(stream.chain());
+        ModelCodec.writeRetention(out, stream.retention());
+        return out.toBytes();
     }
 
     private static StreamState decode(int streamId, byte[] value) {
@@ -50,7 +53,8 @@ public final class StreamTable {
         long earliest = in.varint();
         long end = in.varint();
         long bytes = in.varint();
-        StreamState stream = new StreamState(streamId, name, earliest, end, bytes, in.i64());
+        long chain = in.i64();
+        StreamState stream = new StreamState(streamId, name, earliest, end, bytes, chain, ModelCodec.readRetention(in));
         in.finish();
         return stream;
     }

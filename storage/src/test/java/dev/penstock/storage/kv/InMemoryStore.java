@@ -88,11 +88,7 @@ public final class InMemoryStore implements KeyValueStore {
     @Override
     public synchronized void write(Changes changes) {
         requireOpen();
-        if (shared) {
-            state = new TreeMap<>(state);
-            log = new TreeMap<>(log);
-            shared = false;
-        }
+        unshare();
         for (Changes.Change change : changes.list()) {
             byte[] value = change.value();
             if (value == null) {
@@ -120,12 +116,28 @@ public final class InMemoryStore implements KeyValueStore {
         }
     }
 
+    /** At once, and all of it: whoever still asks for such a row is found out. */
+    @Override
+    public synchronized void reclaim(Space space, KeyRange range) {
+        requireOpen();
+        unshare();
+        map(space).subMap(range.from(), true, range.to(), false).clear();
+    }
+
     @Override
     public synchronized void close() {
         if (!closed && openViews > 0) {
             throw new StoreFailedException("expected all views to be closed, but " + openViews + " are open");
         }
         closed = true;
+    }
+
+    private void unshare() {
+        if (shared) {
+            state = new TreeMap<>(state);
+            log = new TreeMap<>(log);
+            shared = false;
+        }
     }
 
     private NavigableMap<byte[], byte[]> map(Space space) {

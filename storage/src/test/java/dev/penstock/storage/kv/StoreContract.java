@@ -162,6 +162,20 @@ public abstract class StoreContract {
         }
     }
 
+    @Test
+    void shouldKeepWhatIsReclaimedForViewsThatAreOpen() {
+        store.write(new Changes().put(Space.LOG, bytes(7), bytes(7)).put(Space.LOG, bytes(8), bytes(8)));
+        store.flush();
+        try (ReadView view = store.openView()) {
+            store.reclaim(Space.LOG, new KeyRange(bytes(7), bytes(8)));
+
+            assertThat(view.get(Space.LOG, bytes(7))).isEqualTo(bytes(7));
+        }
+        store.reclaim(Space.LOG, new KeyRange(bytes(0), bytes(1)));
+
+        assertThat(store.get(Space.LOG, bytes(8))).isEqualTo(bytes(8));
+    }
+
     /** A random history through transactions, against a plain map: reads, walks, floors, digest, net changes. */
     @Test
     void shouldLayATransactionOverTheStore() {

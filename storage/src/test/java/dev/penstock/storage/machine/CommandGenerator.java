@@ -4,7 +4,7 @@ import dev.penstock.storage.codec.BatchCodec;
 import dev.penstock.storage.codec.Batches;
 import dev.penstock.storage.machine.Model.GroupModel;
 import dev.penstock.storage.machine.Model.Message;
-import dev.penstock.storage.machine.Model.Source;
+import dev.penstock.storage.machine.ModelSources.Source;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
@@ -13,6 +13,7 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.Route;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState.Phase;
@@ -63,7 +64,7 @@ final class CommandGenerator {
 
     Command next() {
         int dice = random.nextInt(1000);
-        if (model.sources.size() < 2 || dice < 15) {
+        if (model.sources.all.size() < 2 || dice < 15) {
             return sourceCommand(random.nextInt(7));
         } else if (dice < 75) {
             return append();
@@ -75,6 +76,10 @@ final class CommandGenerator {
             return seek();
         } else if (dice < 112) {
             return update();
+        } else if (dice < 115) {
+            return setRetention();
+        } else if (dice < 130) {
+            return new Command.Trim(rarely() ? 9 : 1 + random.nextInt(2), random.nextInt(8) - (rarely() ? 8 : 0));
         } else if (dice < 480) {
             return grant();
         } else if (dice < 720) {
@@ -96,6 +101,14 @@ final class CommandGenerator {
             return new Command.Mark();
         }
         return new Command.RaiseFeatureLevel(random.nextInt(2));
+    }
+
+    private Command setRetention() {
+        long age = random.nextBoolean() ? 0 : 200 + random.nextInt(3_000);
+        long bytes = random.nextBoolean() ? 0 : 2_000 + random.nextInt(20_000);
+        long hold = random.nextBoolean() ? 0 : random.nextInt(40_000);
+        return new Command.SetRetention(
+                rarely() ? 9 : 1 + random.nextInt(2), new Retention(age, rarely() ? -1 : bytes, hold));
     }
 
     private Command keyCommand() {
@@ -177,9 +190,9 @@ final class CommandGenerator {
 
     private Command sourceCommand(int kind) {
         int streamId = 1 + random.nextInt(3);
-        Source s = model.sources.getOrDefault(streamId, new Source());
+        Source s = model.sources.all.getOrDefault(streamId, new Source());
         SourcePosition previous = rarely() ? SourcePosition.ORIGIN : s.last;
-        if (s.phase == Phase.INTENT && model.sources.containsKey(streamId) && random.nextInt(4) > 0) {
+        if (s.phase == Phase.INTENT && model.sources.all.containsKey(streamId) && random.nextInt(4) > 0) {
             return new Command.SourceReady(streamId, "sys", 1, new Lsn(10));
         }
         if (s.phase == Phase.STOPPED && random.nextInt(4) > 0) {
@@ -222,7 +235,7 @@ final class CommandGenerator {
 
     private Command append() {
         int streamId = rarely() ? 9 : 1 + random.nextInt(2);
-        Source s = model.sources.getOrDefault(streamId, new Source());
+        Source s = model.sources.all.getOrDefault(streamId, new Source());
         if (!batches.isEmpty() && random.nextInt(12) == 0) {
             return any(batches);
         }
@@ -280,7 +293,10 @@ final class CommandGenerator {
                 GroupConfig.Mode.CHANGES,
                 random.nextBoolean() ? List.of() : List.of("public.orders"),
                 List.of(),
-                "");
+                "",
+                0,
+                0,
+                random.nextInt(5) == 0);
         String name = rarely() ? "not a name" : "g" + random.nextInt(MAX_GROUPS);
         return new Command.CreateGroup(name, rarely() ? 9 : 1 + random.nextInt(2), start, config);
     }
@@ -298,7 +314,7 @@ final class CommandGenerator {
 
     private Command seek() {
         GroupModel g = anyGroup();
-        long end = model.sources.getOrDefault(g.stream, new Source()).end;
+        long end = model.sources.all.getOrDefault(g.stream, new Source()).end;
         StartPosition to = switch (random.nextInt(4)) {
             case 0 -> new StartPosition.Earliest();
             case 1 -> new StartPosition.Latest();
@@ -317,7 +333,10 @@ final class CommandGenerator {
                         random.nextBoolean() ? List.of() : List.of("public.orders"), List.of(), ""));
             case 2 ->
                 change.visibilityMillis(rarely() ? -1 : random.nextInt(1000)).maxDeliveries(random.nextInt(3));
-            case 3 -> change.delayMillis(random.nextInt(3)).receiveWaitMillis(rarely() ? -1 : random.nextInt(3));
+            case 3 ->
+                change.delayMillis(random.nextInt(3))
+                        .receiveWaitMillis(rarely() ? -1 : random.nextInt(3))
+                        .hold(random.nextInt(4) == 0);
             default -> {
                 Map<String, String> tags = new HashMap<>();
                 for (int i = random.nextInt(20); i >= 0; i--) {
@@ -342,7 +361,7 @@ final class CommandGenerator {
 
     private Command grant() {
         GroupModel g = anyGroup();
-        long end = model.sources.getOrDefault(g.stream, new Source()).end;
+        long end = model.sources.all.getOrDefault(g.stream, new Source()).end;
         long scan = rarely() ? g.scan + random.nextInt(3) - 1 : g.scan;
         long newScan = Math.min(end, scan + random.nextInt(12)) + (rarely() ? 2 : 0);
         TreeSet<Long> fresh = new TreeSet<>();
@@ -353,7 +372,7 @@ final class CommandGenerator {
         }
         TreeSet<Long> retries = new TreeSet<>();
         for (Map.Entry<Long, Message> message : g.messages.entrySet()) {
-            if (message.getValue().state == State.READY ? random.nextInt(3) > 0 : random.nextInt(150) == 0) {
+            if (message.getValue().state == State.READY ? random.nextInt(3) > 0 : random.nextInt(25) == 0) {
                 retries.add(message.getKey());
             }
         }
@@ -363,7 +382,8 @@ final class CommandGenerator {
         long visibility = random.nextInt(8) == 0 ? 0 : random.nextInt(200);
         KeyPlan keys = KeyPlan.NONE;
         if (g.ordered()) {
-            GrantPlans plans = new GrantPlans(random, g, scan, retries);
+            GrantPlans plans = new GrantPlans(
+                    random, g, model.sources.all.getOrDefault(g.stream, new Source()).earliest, scan, retries);
             keys = plans.plan(fresh);
         } else if (random.nextInt(500) == 0) {
             keys = new KeyPlan(List.of(GrantPlans.order(1)), new long[0], List.of(), List.of());

@@ -7,6 +7,7 @@ import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.ParkedKey;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
@@ -68,6 +69,8 @@ final class GoldenCommands {
                 new Command.RaiseFeatureLevel(1),
                 new Command.SourceTimeline(1, POSITION, 4),
                 new Command.UpdateGroup(4, 1234, 1200, everything()),
+                new Command.Trim(1, 1000),
+                new Command.SetRetention(1, new Retention(604_800_000, 20L << 30, 40L << 30)),
                 new Command.UpdateGroup(
                         4, 1234, 1200, new GroupChange.Builder().paused(false).build()),
                 new Command.SeekGroup(4, 1234, new StartPosition.AtTime(1_790_000_000_123_456L, 77)),
@@ -175,7 +178,10 @@ final class GoldenCommands {
                                 List.of(),
                                 "",
                                 Long.MIN_VALUE,
-                                Long.MAX_VALUE)));
+                                Long.MAX_VALUE,
+                                true)),
+                new Command.Trim(Integer.MIN_VALUE, Integer.MAX_VALUE),
+                new Command.SetRetention(-1, new Retention(Long.MIN_VALUE, Long.MAX_VALUE, -1)));
     }
 
     static Command ackOfTen() {

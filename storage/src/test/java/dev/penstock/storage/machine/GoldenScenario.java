@@ -8,6 +8,7 @@ import dev.penstock.storage.model.GroupConfig.Ordering;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.List;
@@ -27,6 +28,8 @@ final class GoldenScenario {
         f.applyAll(1, List.of(f.grantOf("jobs", 1, 1000), new Command.Expire(5), new Command.Mark()));
         f.applyAll(2, List.of(new Command.RaiseFeatureLevel(1), new Command.Mark()));
         updates(f);
+        f.apply(new Command.SetRetention(2, new Retention(0, 1, 0)));
+        f.apply(new Command.Trim(2, 10));
         return f.log;
     }
 

@@ -27,14 +27,16 @@ final class GrantPlans {
     private final long scan;
     private final Set<Long> retries;
     private final TreeMap<Long, KeyOrder> unparked = new TreeMap<>();
+    private final long earliest;
     private final Map<Long, ParkedKey> parked;
     private final Set<Long> moved = new HashSet<>();
     private final Set<Long> routesOut = new HashSet<>();
     private final Set<Long> barriersOut = new HashSet<>();
 
-    GrantPlans(Random random, GroupModel g, long scan, Set<Long> retries) {
+    GrantPlans(Random random, GroupModel g, long earliest, long scan, Set<Long> retries) {
         this.random = random;
         this.g = g;
+        this.earliest = earliest;
         this.scan = scan;
         this.retries = retries;
         this.parked = new HashMap<>(g.parked);
@@ -109,7 +111,8 @@ final class GrantPlans {
     private void unpark() {
         long lowest =
                 g.parked.values().stream().mapToLong(ParkedKey::offset).min().orElse(scan);
-        for (long offset = lowest; offset < scan && unparked.size() < 6; offset++) {
+        long from = rarely() ? lowest : Math.max(lowest, earliest);
+        for (long offset = from; offset < scan && unparked.size() < 6; offset++) {
             KeyOrder order = order(offset);
             if (waits(order, offset) && (!isHeldByAnother(order, offset) || rarely())) {
                 unparked.put(offset, order);

@@ -49,6 +49,8 @@ class MachineSimulatorTest {
             Map.entry("settled OK", 100_000L),
             Map.entry("settled LEASE_LOST", 60_000L),
             Map.entry("settled SETTLED", 50_000L),
+            Map.entry("trims that removed", 550L),
+            Map.entry("groups overtaken", 240L),
             Map.entry("checkpoints", 120L),
             Map.entry("restarts", 70L));
 
@@ -182,6 +184,18 @@ class MachineSimulatorTest {
                     e.commands().stream().map(CommandCodec::encodeCommand).toList();
             return machine.apply(term, index, CommandCodec.envelope(term, e.stampMillis(), e.wallMillis(), commands));
         });
+    }
+
+    @Test
+    void shouldFindAMachineThatTrimsMoreThanItMay() {
+        shouldFind((machine, term, index, entry) -> rewritten(
+                machine,
+                term,
+                index,
+                entry,
+                (m, command) -> command instanceof Command.Trim c && c.max() > 0
+                        ? new Command.Trim(c.streamId(), c.max() + 1)
+                        : command));
     }
 
     @Test

@@ -1,19 +1,14 @@
 package dev.penstock.storage.machine;
 
-import dev.penstock.storage.codec.BatchCodec;
-import dev.penstock.storage.codec.StoredFormatException;
+import dev.penstock.storage.machine.ModelSources.Source;
 import dev.penstock.storage.machine.Reply.ItemResult;
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
-import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
-import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.ParkedKey;
-import dev.penstock.storage.model.SourcePosition;
-import dev.penstock.storage.model.SourceState.Phase;
 import dev.penstock.storage.model.StartPosition;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import java.util.ArrayList;
@@ -30,22 +25,6 @@ import org.jspecify.annotations.Nullable;
  * disk, and no class of the machine but its values.
  */
 final class Model {
-
-    static final class Source {
-        String name = "";
-        String database = "";
-        String slot = "";
-        String publication = "";
-        Phase phase = Phase.INTENT;
-        int epoch = 1;
-        SourcePosition last = SourcePosition.ORIGIN;
-        boolean lastInTransaction = true;
-        Lsn bound = Lsn.ZERO;
-        String evidence = "";
-        int timeline;
-        long end;
-        long bytes;
-    }
 
     static final class Message {
         long offset;
@@ -72,6 +51,8 @@ final class Model {
         TreeMap<String, String> tags = new TreeMap<>();
         Map<Long, Message> messages = new HashMap<>();
         Map<Long, ParkedKey> parked = new HashMap<>();
+        long lost;
+        long lostWall;
 
         long count(State state) {
             return messages.values().stream().filter(m -> m.state == state).count();
@@ -93,7 +74,7 @@ final class Model {
     /** A generation that ended with messages. */
     record Ended(int group, long generation) {}
 
-    final Map<Integer, Source> sources = new HashMap<>();
+    final ModelSources sources = new ModelSources();
     final Map<Integer, GroupModel> groups = new HashMap<>();
     final TreeMap<Ended, Map<Long, Message>> ended =
             new TreeMap<>(Comparator.comparingInt(Ended::group).thenComparingLong(Ended::generation));
@@ -102,7 +83,6 @@ final class Model {
 
     final ModelKeys keys = new ModelKeys();
     long clock;
-    private int nextStream = 1;
     private int nextGroup = 1;
     private long term;
     private long index;
@@ -124,13 +104,13 @@ final class Model {
 
     private Reply one(Command command) {
         return switch (command.type()) {
-            case SOURCE_INTENT -> intent((Command.SourceIntent) command);
-            case SOURCE_READY -> ready((Command.SourceReady) command);
-            case APPEND -> append((Command.Append) command);
-            case SOURCE_BOUND -> bound((Command.SourceBound) command);
-            case STOP_SOURCE -> stop((Command.StopSource) command);
-            case RESUME_SOURCE -> resume((Command.ResumeSource) command);
-            case SOURCE_TIMELINE -> timeline((Command.SourceTimeline) command);
+            case SOURCE_INTENT -> sources.intent((Command.SourceIntent) command);
+            case SOURCE_READY -> sources.ready((Command.SourceReady) command);
+            case APPEND -> sources.append((Command.Append) command, clock);
+            case SOURCE_BOUND -> sources.bound((Command.SourceBound) command);
+            case STOP_SOURCE -> sources.stop((Command.StopSource) command, clock);
+            case RESUME_SOURCE -> sources.resume((Command.ResumeSource) command);
+            case SOURCE_TIMELINE -> sources.timeline((Command.SourceTimeline) command);
             case CREATE_GROUP -> create((Command.CreateGroup) command);
             case DELETE_GROUP -> delete((Command.DeleteGroup) command);
             case SEEK_GROUP -> seek((Command.SeekGroup) command);
@@ -144,192 +124,16 @@ final class Model {
             case RELEASE -> release((Command.Release) command);
             case EXPIRE -> expire((Command.Expire) command);
             case SWEEP -> sweep((Command.Sweep) command);
+            case TRIM -> trim((Command.Trim) command);
+            case SET_RETENTION -> setRetention((Command.SetRetention) command);
             case MARK -> new Reply.Marked(0);
             case RAISE_FEATURE_LEVEL ->
                 ((Command.RaiseFeatureLevel) command).level() < 1 ? no(Rejection.MALFORMED) : new Reply.Done();
         };
     }
 
-    private static Reply no(Rejection reason) {
+    static Reply no(Rejection reason) {
         return new Rejected(reason, "");
-    }
-
-    // ---- sources ----
-
-    private Reply intent(Command.SourceIntent c) {
-        for (Map.Entry<Integer, Source> known : sources.entrySet()) {
-            Source s = known.getValue();
-            if (s.name.equals(c.source())) {
-                boolean same = s.database.equals(c.database())
-                        && s.slot.equals(c.slot())
-                        && s.publication.equals(c.publication());
-                return same ? new Reply.SourceOpened(known.getKey()) : no(Rejection.SOURCE_CONFLICT);
-            }
-        }
-        Source s = new Source();
-        s.name = c.source();
-        s.database = c.database();
-        s.slot = c.slot();
-        s.publication = c.publication();
-        sources.put(nextStream, s);
-        return new Reply.SourceOpened(nextStream++);
-    }
-
-    private static String evidence(String systemId, Lsn point) {
-        return systemId + "@" + point;
-    }
-
-    private Reply ready(Command.SourceReady c) {
-        Source s = sources.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_SOURCE);
-        }
-        String evidence = evidence(c.systemId(), c.consistentPoint());
-        switch (s.phase) {
-            case STOPPED -> {
-                return no(Rejection.SOURCE_STOPPED);
-            }
-            case READY -> {
-                return s.evidence.equals(evidence) && s.timeline == c.timeline()
-                        ? new Reply.Done()
-                        : no(Rejection.SOURCE_CONFLICT);
-            }
-            case INTENT -> {
-                s.phase = Phase.READY;
-                s.evidence = evidence;
-                s.timeline = c.timeline();
-                s.bound = c.consistentPoint();
-                s.lastInTransaction = true;
-            }
-        }
-        return new Reply.Done();
-    }
-
-    private Reply append(Command.Append c) {
-        Source s = sources.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_SOURCE);
-        }
-        if (s.phase != Phase.READY) {
-            return no(s.phase == Phase.STOPPED ? Rejection.SOURCE_STOPPED : Rejection.SOURCE_CONFLICT);
-        }
-        return store(s, c.batch());
-    }
-
-    private Reply store(Source s, byte[] batch) {
-        BatchHeader header;
-        try {
-            header = BatchCodec.decode(batch).header();
-        } catch (StoredFormatException e) {
-            return no(Rejection.MALFORMED);
-        }
-        if (!header.source().equals(s.name)) {
-            return no(Rejection.MALFORMED);
-        }
-        if (header.last().epoch() > s.epoch) {
-            return no(Rejection.SOURCE_CONFLICT);
-        }
-        if (header.previous().equals(s.last) && header.last().epoch() < s.epoch) {
-            return no(Rejection.SOURCE_CONFLICT);
-        }
-        if (header.previous().equals(s.last)) {
-            long base = s.end;
-            s.end += header.eventCount();
-            s.bytes += batch.length;
-            s.last = header.last();
-            s.lastInTransaction = header.lastInTransaction();
-            s.bound = s.bound.max(header.endLsn());
-            return new Reply.Appended(base, s.end);
-        }
-        return header.last().compareTo(s.last) <= 0 ? new Reply.Duplicate(s.last) : new Reply.Mismatch(s.last);
-    }
-
-    private Reply bound(Command.SourceBound c) {
-        Source s = sources.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_SOURCE);
-        }
-        if (s.phase != Phase.READY) {
-            return no(s.phase == Phase.STOPPED ? Rejection.SOURCE_STOPPED : Rejection.SOURCE_CONFLICT);
-        }
-        if (!s.last.equals(c.previous())) {
-            return new Reply.Mismatch(s.last);
-        }
-        if (!s.lastInTransaction) {
-            return no(Rejection.SOURCE_CONFLICT);
-        }
-        s.bound = s.bound.max(c.bound());
-        return new Reply.Done();
-    }
-
-    private Reply stop(Command.StopSource c) {
-        Source s = sources.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_SOURCE);
-        }
-        if (s.phase == Phase.STOPPED) {
-            return no(Rejection.SOURCE_STOPPED);
-        }
-        Reply reply;
-        if (c.gapBatch().length > 0) {
-            reply = store(s, c.gapBatch());
-            if (!(reply instanceof Reply.Appended)) {
-                return reply;
-            }
-        } else if (!s.last.equals(c.previous())) {
-            return new Reply.Mismatch(s.last);
-        } else {
-            reply = new Reply.Done();
-        }
-        s.phase = Phase.STOPPED;
-        return reply;
-    }
-
-    private Reply resume(Command.ResumeSource c) {
-        Source s = sources.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_SOURCE);
-        }
-        String evidence = evidence(c.systemId(), c.consistentPoint());
-        if (s.phase != Phase.STOPPED) {
-            boolean same = s.epoch == c.epoch()
-                    && s.slot.equals(c.slot())
-                    && s.evidence.equals(evidence)
-                    && s.timeline == c.timeline();
-            return same ? new Reply.Done() : no(Rejection.SOURCE_CONFLICT);
-        }
-        if (!s.last.equals(c.previous())) {
-            return new Reply.Mismatch(s.last);
-        }
-        if (c.epoch() != s.epoch + 1) {
-            return no(Rejection.SOURCE_CONFLICT);
-        }
-        s.phase = Phase.READY;
-        s.epoch = c.epoch();
-        s.slot = c.slot();
-        s.evidence = evidence;
-        s.timeline = c.timeline();
-        s.bound = c.consistentPoint();
-        s.lastInTransaction = true;
-        return new Reply.Done();
-    }
-
-    private Reply timeline(Command.SourceTimeline c) {
-        Source s = sources.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_SOURCE);
-        }
-        if (s.phase != Phase.READY) {
-            return no(s.phase == Phase.STOPPED ? Rejection.SOURCE_STOPPED : Rejection.SOURCE_CONFLICT);
-        }
-        if (c.timeline() <= s.timeline) {
-            return c.timeline() == s.timeline ? new Reply.Done() : no(Rejection.SOURCE_CONFLICT);
-        }
-        if (!s.last.equals(c.previous())) {
-            return new Reply.Mismatch(s.last);
-        }
-        s.timeline = c.timeline();
-        return new Reply.Done();
     }
 
     // ---- groups ----
@@ -342,7 +146,7 @@ final class Model {
                 || c.config().receiveWaitMillis() < 0) {
             return no(Rejection.MALFORMED);
         }
-        Source s = sources.get(c.streamId());
+        Source s = sources.all.get(c.streamId());
         if (s == null) {
             return no(Rejection.UNKNOWN_STREAM);
         }
@@ -374,7 +178,7 @@ final class Model {
 
     private static long resolve(Source s, StartPosition position) {
         if (position instanceof StartPosition.Earliest) {
-            return 0;
+            return s.earliest;
         }
         long offset = s.end;
         if (position instanceof StartPosition.AtOffset at) {
@@ -384,7 +188,7 @@ final class Model {
         } else if (position instanceof StartPosition.AtLsn at) {
             offset = at.offset();
         }
-        return offset >= 0 && offset <= s.end ? offset : -1;
+        return offset >= s.earliest && offset <= s.end ? offset : -1;
     }
 
     /** A time or an LSN may have led elsewhere when it was asked for first. */
@@ -419,7 +223,7 @@ final class Model {
         if (g.generation != c.generation() || g.generation == index) {
             return no(Rejection.STALE_GENERATION);
         }
-        long to = resolve(sources.getOrDefault(g.stream, new Source()), c.to());
+        long to = resolve(sources.all.getOrDefault(g.stream, new Source()), c.to());
         if (to < 0) {
             return no(Rejection.OFFSET_OUT_OF_RANGE);
         }
@@ -451,7 +255,8 @@ final class Model {
                 c.change().filter().map(GroupChange.Filter::actions).orElse(was.actions()),
                 c.change().filter().map(GroupChange.Filter::where).orElse(was.where()),
                 c.change().delayMillis().orElse(was.delayMillis()),
-                c.change().receiveWaitMillis().orElse(was.receiveWaitMillis()));
+                c.change().receiveWaitMillis().orElse(was.receiveWaitMillis()),
+                c.change().hold().orElse(was.hold()));
         boolean paused = c.change().paused().orElse(g.paused);
         boolean others = next.mode() != was.mode()
                 || !next.tables().equals(was.tables())
@@ -517,7 +322,8 @@ final class Model {
                 return no(Rejection.NOT_AVAILABLE);
             }
         }
-        if (g.ordered() && !OrderModel.allowed(g, c)) {
+        long earliest = sources.all.getOrDefault(g.stream, new Source()).earliest;
+        if (g.ordered() && !OrderModel.allowed(g, earliest, c)) {
             return no(Rejection.NOT_AVAILABLE);
         }
         Map<Long, ParkedKey> parked = OrderModel.parkedAfter(g, c);
@@ -527,7 +333,7 @@ final class Model {
     }
 
     private boolean isMalformed(GroupModel g, Command.Grant c) {
-        long end = sources.getOrDefault(g.stream, new Source()).end;
+        long end = sources.all.getOrDefault(g.stream, new Source()).end;
         boolean bad = c.newScan() < g.scan || c.newScan() > end || c.visibilityMillis() < 0;
         bad |= OrderModel.isMalformed(g, c);
         for (int i = 0; i < c.fresh().length; i++) {
@@ -629,6 +435,7 @@ final class Model {
             }
             m.state = c.delayMillis() == 0 ? State.READY : State.DELAYED;
             m.due = c.delayMillis() == 0 ? 0 : clock + c.delayMillis();
+            givenBack(g, m);
             return ItemResult.OK;
         });
     }
@@ -642,6 +449,7 @@ final class Model {
                 return ItemResult.LEASE_LOST;
             }
             hide(m, c.visibilityMillis());
+            givenBack(g, m);
             return ItemResult.OK;
         });
     }
@@ -654,8 +462,51 @@ final class Model {
             m.deliveries--;
             m.lease = new LeaseRef(m.offset, index, ordinal++);
             hide(m, 0);
+            givenBack(g, m);
             return ItemResult.OK;
         });
+    }
+
+    // ---- retention ----
+
+    private void givenBack(GroupModel g, Message m) {
+        long earliest = sources.all.getOrDefault(g.stream, new Source()).earliest;
+        if (m.offset < earliest && m.state != State.LEASED) {
+            g.messages.remove(m.offset);
+            TrimModel.lose(g, 1, envelope.wallMillis());
+        }
+    }
+
+    private Reply setRetention(Command.SetRetention c) {
+        Source s = sources.all.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_STREAM);
+        }
+        if (c.retention().ageMillis() < 0
+                || c.retention().bytes() < 0
+                || c.retention().holdBytes() < 0) {
+            return no(Rejection.MALFORMED);
+        }
+        s.retention = c.retention();
+        return new Reply.Done();
+    }
+
+    private Reply trim(Command.Trim c) {
+        if (envelope.planningTerm() != term) {
+            return no(Rejection.STALE_TERM);
+        }
+        if (c.max() < 0) {
+            return no(Rejection.MALFORMED);
+        }
+        Source s = sources.all.get(c.streamId());
+        if (s == null) {
+            return no(Rejection.UNKNOWN_STREAM);
+        }
+        List<GroupModel> readers = groups.values().stream()
+                .filter(g -> g.stream == c.streamId())
+                .sorted(Comparator.comparingInt(g -> g.id))
+                .toList();
+        return TrimModel.trim(s, readers, c.max(), clock, envelope.wallMillis());
     }
 
     // ---- time and rubbish ----
@@ -708,6 +559,7 @@ final class Model {
             taken++;
             if (due.live() != null) {
                 hide(due.live(), 0);
+                givenBack(groups.getOrDefault(due.group(), new GroupModel()), due.live());
                 freed++;
             } else {
                 ended.getOrDefault(new Ended(due.group(), due.generation()), new HashMap<>())

@@ -5,6 +5,7 @@ import dev.penstock.storage.machine.Model.Message;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.ParkedKey;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,11 +59,12 @@ final class OrderModel {
         return after;
     }
 
-    static boolean allowed(GroupModel g, Command.Grant c) {
+    static boolean allowed(GroupModel g, long earliest, Command.Grant c) {
         Map<Long, KeyOrder> out = outgoing(g, c);
         Map<Long, ParkedKey> after = parkedAfter(g, c);
         return parksMove(g, c)
                 && unparkedWaited(g, c)
+                && Arrays.stream(c.keys().unparked()).allMatch(offset -> offset >= earliest)
                 && out.entrySet().stream()
                         .allMatch(e -> passed(after, e.getKey(), e.getValue())
                                 && notHeld(g, out, e.getKey(), e.getValue())

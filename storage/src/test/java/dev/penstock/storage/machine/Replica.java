@@ -76,7 +76,7 @@ final class Replica implements AutoCloseable {
 
     void checkpoint() {
         Path next = place();
-        store.checkpoint(next);
+        machine.checkpoint(next);
         if (checkpoint != null) {
             deleteTree(checkpoint);
         }

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.storage.machine.Model.GroupModel;
 import dev.penstock.storage.machine.Model.Message;
-import dev.penstock.storage.machine.Model.Source;
+import dev.penstock.storage.machine.ModelSources.Source;
 import dev.penstock.storage.machine.Replica.Logged;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
@@ -97,6 +98,10 @@ final class Simulation {
                 reply instanceof Reply.Rejected rejected
                         ? rejected.reason().name()
                         : reply.getClass().getSimpleName());
+        if (reply instanceof Reply.Trimmed trimmed && trimmed.batches() > 0) {
+            count("trims that removed");
+            trimmed.overtaken().forEach(group -> count("groups overtaken"));
+        }
         if (reply instanceof Reply.Settled settled) {
             for (Reply.ItemResult result : settled.results()) {
                 count("settled " + result);
@@ -166,10 +171,10 @@ final class Simulation {
         try (MachineView view = replica.machine().openView()) {
             assertThat(view.nextDueMillis()).isEqualTo(model.nextDue());
             assertThat(view.sweepNeeded()).isEqualTo(!model.ended.isEmpty());
-            assertThat(view.sources()).hasSize(model.sources.size());
+            assertThat(view.sources()).hasSize(model.sources.all.size());
             assertThat(view.groups()).hasSize(model.groups.size());
             assertThat(model.keys.isSame(view.apiKeys())).as("keys").isTrue();
-            model.sources.forEach((id, source) -> compareSource(view, id, source));
+            model.sources.all.forEach((id, source) -> compareSource(view, id, source));
             model.groups.values().forEach(group -> compareGroup(view, group));
         }
     }
@@ -186,10 +191,15 @@ final class Simulation {
         StreamState stream = view.stream(streamId).orElseThrow();
         assertThat(stream.end()).isEqualTo(expected.end);
         assertThat(stream.bytes()).isEqualTo(expected.bytes);
+        assertThat(stream.earliest()).isEqualTo(expected.earliest);
+        assertThat(stream.retention()).isEqualTo(expected.retention);
         assertThat(view.batchAt(streamId, expected.end)).isEmpty();
-        if (expected.end > 0) {
+        assertThat(view.batchAt(streamId, expected.earliest - 1)).isEmpty();
+        if (expected.end > expected.earliest) {
             assertThat(view.batchAt(streamId, expected.end - 1).orElseThrow().endOffset())
                     .isEqualTo(expected.end);
+            assertThat(view.batchAt(streamId, expected.earliest).orElseThrow().baseOffset())
+                    .isEqualTo(expected.earliest);
         }
     }
 
@@ -202,6 +212,7 @@ final class Simulation {
         assertThat(seen.paused()).isEqualTo(expected.paused);
         assertThat(seen.changedWallMillis()).isEqualTo(expected.changed);
         assertThat(view.tags(seen)).isEqualTo(expected.tags);
+        assertThat(seen.losses()).isEqualTo(new Losses(expected.lost, expected.lostWall));
         assertThat(seen.scan()).isEqualTo(expected.scan);
         assertThat(seen.startOffset()).isEqualTo(expected.start);
         assertThat(seen.leased()).isEqualTo(expected.count(State.LEASED));

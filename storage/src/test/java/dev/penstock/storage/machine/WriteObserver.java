@@ -45,6 +45,11 @@ record WriteObserver(KeyValueStore store, Consumer<Changes> onWrite) implements 
     }
 
     @Override
+    public void reclaim(Space space, KeyRange range) {
+        store.reclaim(space, range);
+    }
+
+    @Override
     public void checkpoint(Path directory) {
         store.checkpoint(directory);
     }

@@ -13,7 +13,9 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.SourceState.Phase;
@@ -71,10 +73,12 @@ class GoldenRowShapesTest {
                     List.of("gap"),
                     "日本",
                     Long.MAX_VALUE,
-                    -1),
+                    -1,
+                    true),
             new StartPosition.AtOffset(300),
             true,
-            Long.MIN_VALUE);
+            Long.MIN_VALUE,
+            new Losses(Long.MAX_VALUE, -1));
 
     private static final TreeMap<String, String> TAGS = new TreeMap<>(Map.of("ä", "", "b", "日本"));
 
@@ -90,7 +94,8 @@ class GoldenRowShapesTest {
             Long.MAX_VALUE,
             new KeyOrder(-1, 1, Long.MAX_VALUE));
 
-    private static final StreamState STREAM = new StreamState(7, "", 128, Long.MAX_VALUE, 1L << 40, -2);
+    private static final StreamState STREAM =
+            new StreamState(7, "", 128, Long.MAX_VALUE, 1L << 40, -2, new Retention(1, Long.MAX_VALUE, 128));
 
     private static final BatchFacts FACTS =
             new BatchFacts(Long.MAX_VALUE, Integer.MAX_VALUE, 127, -1, Long.MIN_VALUE, -5, Long.MAX_VALUE);

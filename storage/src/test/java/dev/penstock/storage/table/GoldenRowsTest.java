@@ -13,8 +13,10 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
+import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.ParkedKey;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.SourceState.Phase;
@@ -38,7 +40,7 @@ class GoldenRowsTest {
     private static final long CHAIN_1 = 0xe1ee7780865f2b73L;
     private static final long CHAIN_2 = 0xd9c7080931ed1c56L;
     private static final long ROUTE = 9_000_009;
-    private static final long DIGEST = -7421847474780355317L;
+    private static final long DIGEST = -7862343624785306003L;
 
     private final InMemoryStore store = released();
 
@@ -65,7 +67,7 @@ class GoldenRowsTest {
 
     @Test
     void shouldReadProgressAndFacts() {
-        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 40, DIGEST, 3160));
+        assertThat(MetaTable.progress(store)).isEqualTo(new MetaTable.Progress(2, 42, DIGEST, 3160));
         assertThat(MetaTable.facts(MetaTable.storedFacts(store))).isEqualTo(new MetaTable.Facts(2760, 1, 3, 4));
     }
 
@@ -105,8 +107,8 @@ class GoldenRowsTest {
                                 "slot_missing"));
         assertThat(StreamTable.all(store))
                 .containsExactly(
-                        new StreamState(1, "main", 0, 25, 755, CHAIN_1),
-                        new StreamState(2, "audit", 0, 3, 227, CHAIN_2));
+                        new StreamState(1, "main", 0, 25, 755, CHAIN_1, Retention.UNLIMITED),
+                        new StreamState(2, "audit", 3, 3, 0, CHAIN_2, new Retention(0, 1, 0)));
     }
 
     @Test
@@ -119,7 +121,7 @@ class GoldenRowsTest {
                 .containsExactly(
                         new BatchFacts(0, 5, 263, 1000, 5000, micros + 100, 0xe47d1ddc07d6411bL),
                         new BatchFacts(5, 20, 492, 1250, 5000, micros + 120, CHAIN_1));
-        assertThat(second).containsExactly(new BatchFacts(0, 3, 227, 1250, 5000, micros + 60, CHAIN_2));
+        assertThat(second).as("trimmed").isEmpty();
         byte[] batch = first.get(1).withBatch(store, 1).encoded();
         assertThat(batch).hasSize(492);
         assertThat(BatchCodec.decode(batch).header().last()).isEqualTo(new SourcePosition(1, new Lsn(120), 19));
@@ -136,7 +138,8 @@ class GoldenRowsTest {
                 List.of("insert"),
                 "record.amount > 100",
                 900,
-                20_000);
+                20_000,
+                false);
 
         assertThat(GroupTable.all(store))
                 .containsExactly(
@@ -157,7 +160,8 @@ class GoldenRowsTest {
                                         GroupConfig.defaults(),
                                         new StartPosition.Earliest(),
                                         false,
-                                        5000),
+                                        5000,
+                                        Losses.NONE),
                                 4),
                         new GroupTable.Row(
                                 new GroupState(
@@ -176,7 +180,8 @@ class GoldenRowsTest {
                                         rich,
                                         new StartPosition.Latest(),
                                         true,
-                                        5000),
+                                        5000,
+                                        Losses.NONE),
                                 0));
         assertThat(TagTable.get(store, 1)).isEmpty();
         assertThat(TagTable.get(store, 2)).containsExactly(Map.entry("team", "payments"));
@@ -268,7 +273,7 @@ class GoldenRowsTest {
         assertThat(manifest)
                 .isEqualTo(new RangeManifest(
                         2,
-                        40,
+                        42,
                         DIGEST,
                         1,
                         List.of(
@@ -278,12 +283,7 @@ class GoldenRowsTest {
                                         25,
                                         CHAIN_1,
                                         List.of(new RangeManifest.Range(0, 25, 2, 755, sha256(1, 0, 5)))),
-                                new RangeManifest.StreamRanges(
-                                        2,
-                                        0,
-                                        3,
-                                        CHAIN_2,
-                                        List.of(new RangeManifest.Range(0, 3, 1, 227, sha256(2, 0)))))));
+                                new RangeManifest.StreamRanges(2, 3, 3, CHAIN_2, List.of()))));
         assertThat(manifest.encode()).isEqualTo(bytes);
     }
 

@@ -12,6 +12,7 @@ import dev.penstock.storage.kv.BrokenStateException;
 import dev.penstock.storage.kv.Changes;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StreamState;
 import java.util.List;
@@ -35,7 +36,10 @@ class RangeManifestTest {
 
     private void stream(long end) {
         store.write(new Changes()
-                .put(Space.STATE, StreamTable.key(1), StreamTable.encode(new StreamState(1, "main", 0, end, 100, 99))));
+                .put(
+                        Space.STATE,
+                        StreamTable.key(1),
+                        StreamTable.encode(new StreamState(1, "main", 0, end, 100, 99, Retention.UNLIMITED))));
     }
 
     @Test

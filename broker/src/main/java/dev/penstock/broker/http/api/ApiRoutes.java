@@ -1,6 +1,7 @@
 package dev.penstock.broker.http.api;
 
 import dev.penstock.broker.deliver.AppliedState;
+import dev.penstock.broker.deliver.StreamRetention;
 import dev.penstock.broker.http.Access;
 import dev.penstock.broker.http.Endpoint;
 import dev.penstock.broker.http.ErrorForm;
@@ -32,6 +33,7 @@ public final class ApiRoutes {
             EventPages pages,
             FilterRuns filters,
             AppliedState state,
+            StreamRetention retention,
             ClusterReport cluster,
             NodeHealth health,
             Supplier<String> metrics,
@@ -43,7 +45,7 @@ public final class ApiRoutes {
     public static List<Route> of(Ports ports, ReaderPool readers, Grants grants) {
         ErrorForm form = new ProblemForm();
         GroupOperations groups = ports.groups();
-        StreamEndpoints streams = new StreamEndpoints(ports.state(), readers);
+        StreamEndpoints streams = new StreamEndpoints(ports.state(), ports.retention(), readers);
         HealthEndpoints health = new HealthEndpoints(ports.health(), readers);
         return List.of(
                 route("POST", "/v1/groups", Access.admin(), form, new CreateGroup(groups, ports.defaultStream()))
@@ -86,6 +88,8 @@ public final class ApiRoutes {
                         .onLeader(Repeat.NEVER),
                 route("GET", "/v1/streams", Access.any(Scope.READ), form, streams.all()),
                 route("GET", "/v1/streams/{stream}", Access.stream(), form, streams.one()),
+                route("PATCH", "/v1/streams/{stream}", Access.admin(), form, streams.update())
+                        .onLeader(Repeat.SAFE),
                 route(
                                 "GET",
                                 "/v1/streams/{stream}/events",

@@ -56,7 +56,16 @@ final class CreateGroup implements Endpoint {
         FilterMembers filter = FilterMembers.of(members);
         refuseWhatIsNotBuilt(maxDeliveries, mode);
         return new GroupConfig(
-                visibility, maxDeliveries, ordering, mode, filter.tables(), filter.actions(), filter.where());
+                visibility,
+                maxDeliveries,
+                ordering,
+                mode,
+                filter.tables(),
+                filter.actions(),
+                filter.where(),
+                0,
+                0,
+                word(members, "retention", "trim", "hold").equals("hold"));
     }
 
     /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */

@@ -37,6 +37,11 @@ final class GroupAnswers {
         out.writeNumberField("ready", group.ready());
         out.writeNumberField("parked", group.parked());
         out.writeNumberField("dead_letters", 0);
+        out.writeNumberField("lost_at_most", group.losses().atMost());
+        long lostAt = group.losses().lastWallMillis();
+        out.writeStringField(
+                "last_lost_at",
+                lostAt == 0 ? null : Instant.ofEpochMilli(lostAt).toString());
         out.writeNumberField("filter_failures", described.filterFailures());
         out.writeFieldName("oldest_unsettled_age");
         out.writeNumber(Durations.seconds(described.oldestUnsettledMillis()));
@@ -57,6 +62,7 @@ final class GroupAnswers {
         out.writeNumberField("max_deliveries", config.maxDeliveries());
         out.writeStringField("ordering", config.ordering() == GroupConfig.Ordering.KEY ? "key" : "none");
         out.writeStringField("mode", config.mode() == GroupConfig.Mode.ROWS ? "rows" : "changes");
+        out.writeStringField("retention", config.hold() ? "hold" : "trim");
         out.writeObjectFieldStart("filter");
         writeTexts(out, "tables", config.tables());
         writeTexts(out, "actions", config.actions());

@@ -73,6 +73,9 @@ final class UpdateGroup implements Endpoint {
             FilterMembers filter = FilterMembers.of(members);
             change.filter(new GroupChange.Filter(filter.tables(), filter.actions(), filter.where()));
         }
+        if (members.any("retention").isPresent()) {
+            change.hold(CreateGroup.word(members, "retention", "trim", "hold").equals("hold"));
+        }
         GroupChange built = change.build();
         CreateGroup.refuseWhatIsNotBuilt(
                 built.maxDeliveries().orElse(0), built.mode().orElse(Mode.CHANGES));

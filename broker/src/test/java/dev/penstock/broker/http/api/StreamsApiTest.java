@@ -3,6 +3,7 @@ package dev.penstock.broker.http.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.penstock.broker.deliver.Events;
 import dev.penstock.broker.http.RawClient;
 import dev.penstock.broker.http.TestNode;
 import java.io.IOException;
@@ -46,6 +47,58 @@ class StreamsApiTest {
         assertThat(get("/v1/streams").text()).isEqualTo("{\"streams\":[" + stream + "]}");
         assertThat(get("/v1/streams/main").text()).isEqualTo(stream);
         assertThat(get("/v1/streams/other").text()).contains("UNKNOWN_STREAM");
+    }
+
+    private RawClient.Answer patch(String stream, String body) throws IOException {
+        return client.call("PATCH", "/v1/streams/" + stream, TestNode.ADMIN, body);
+    }
+
+    @Test
+    void shouldSetAndLiftTheRetention() throws IOException {
+        Events.open(node.stored);
+
+        RawClient.Answer set =
+                patch("main", "{\"retention\":{\"time\":\"7d\",\"bytes\":\"20GiB\",\"hold_bytes\":50000000000}}");
+        RawClient.Answer bytesOnly = patch("main", "{\"retention\":{\"bytes\":1000}}");
+        RawClient.Answer lifted = patch("main", "{\"retention\":null}");
+
+        assertThat(set.status()).isEqualTo(200);
+        assertThat(set.header("penstock-log-index")).isNotEmpty();
+        assertThat(set.text())
+                .contains("\"retention\":{\"time\":\"604800s\",\"bytes\":21474836480,\"hold_bytes\":50000000000}");
+        assertThat(bytesOnly.text()).contains("\"retention\":{\"bytes\":1000,\"hold_bytes\":10737418240}");
+        assertThat(lifted.text()).contains("\"retention\":null");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"retention\":{}}",
+                "{\"retention\":{\"time\":0}}",
+                "{\"retention\":{\"hold_bytes\":9}}",
+                "{\"retention\":{\"time\":\"7 days\"}}",
+                "{\"retention\":{\"bytes\":-1}}",
+                "{\"retention\":{\"bytes\":1.5}}",
+                "{\"retention\":{\"bytes\":true}}",
+                "{\"retention\":{\"bytes\":\"20 gigs\"}}",
+                "{\"retention\":{\"time\":\"1d\",\"size\":3}}",
+                "{\"retention\":\"7d\"}",
+                "{\"retention\":{\"time\":\"1d\"},\"name\":\"x\"}",
+                "{\"retention\":{\"time\":\"999999999d\"}}"
+            })
+    void shouldRefuseARetentionThatIsNone(String body) throws IOException {
+        Events.open(node.stored);
+
+        RawClient.Answer answer = patch("main", body);
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).contains("INVALID_REQUEST");
+    }
+
+    @Test
+    void shouldRefuseARetentionOfAnUnknownStream() throws IOException {
+        assertThat(patch("nothing", "{\"retention\":null}").status()).isEqualTo(404);
     }
 
     @Test

@@ -45,6 +45,7 @@ public final class RocksStore implements KeyValueStore {
     private final ReadOptions logReads = new ReadOptions().setFillCache(false);
     private final WriteOptions writes = new WriteOptions().setDisableWAL(true);
     private final OpenGate gate = new OpenGate();
+    private final OpenViews views = new OpenViews();
     private final boolean readOnly;
     private final Consumer<Throwable> onFatal;
 
@@ -128,7 +129,11 @@ public final class RocksStore implements KeyValueStore {
     @Override
     public ReadView openView() {
         gate.enter();
-        return new RocksView(this, database, gate::leave);
+        long number = views.opened();
+        return new RocksView(this, database, () -> {
+            views.closed(number);
+            gate.leave();
+        });
     }
 
     @Override
@@ -169,6 +174,27 @@ public final class RocksStore implements KeyValueStore {
             throw fatal("make a checkpoint in " + directory, e);
         } catch (IOException e) {
             throw fatal("sync the checkpoint in " + directory, e);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    /**
+     * Drops whole table files, which costs next to nothing; markers of deletion would have every file rewritten. What shares a
+     * file with other rows goes when those do. RocksDB drops files under open snapshots too: hence the wait for views.
+     */
+    @Override
+    public void reclaim(Space space, KeyRange range) {
+        gate.enter();
+        try {
+            for (OpenViews.Unseen unseen : views.unseen(space, range)) {
+                database.deleteFilesInRanges(
+                        family(unseen.space()),
+                        List.of(unseen.range().from(), unseen.range().to()),
+                        false);
+            }
+        } catch (RocksDBException e) {
+            throw fatal("give back space", e);
         } finally {
             gate.leave();
         }

@@ -51,6 +51,52 @@ class RocksStoreTest extends StoreContract {
         assertThat(fatal).isEmpty();
     }
 
+    /** Also that files are dropped under no open view, which RocksDB by itself would do. */
+    @Test
+    void shouldGiveBackTheFilesOfReclaimedRowsWhenNoViewSeesThem() throws InterruptedException {
+        for (int file = 0; file < 8; file++) {
+            Changes changes = new Changes();
+            for (int i = 0; i < 50; i++) {
+                changes.put(Space.LOG, bytes(file, i), new byte[10_000]);
+            }
+            store.write(changes);
+            store.flush();
+        }
+        RocksStore rocks = (RocksStore) store;
+        long before = rocks.usage().diskBytes();
+        ReadView view = store.openView();
+        // Files reach a level from which they can be dropped by RocksDB's own work: asked for until they are gone.
+        Thread asking = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                store.reclaim(Space.LOG, new KeyRange(bytes(0), bytes(5)));
+                Thread.onSpinWait();
+            }
+        });
+        asking.start();
+        while (rocks.usage().runningCompactions() > 0) {
+            Thread.onSpinWait();
+        }
+        for (int i = 0; i < 50; i++) {
+            assertThat(view.get(Space.LOG, bytes(0, i)))
+                    .as("row " + i + " of a view")
+                    .hasSize(10_000);
+        }
+        long withView = rocks.usage().diskBytes();
+        view.close();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (rocks.usage().diskBytes() > before / 2 && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
+        asking.interrupt();
+        asking.join();
+
+        assertThat(withView).isGreaterThan(before * 9 / 10);
+        assertThat(rocks.usage().diskBytes()).isLessThan(before / 2);
+        assertThat(store.get(Space.LOG, bytes(5, 0))).hasSize(10_000);
+        assertThat(store.get(Space.LOG, bytes(7, 49))).hasSize(10_000);
+        assertThat(fatal).isEmpty();
+    }
+
     @Test
     void shouldHaveExactlyTwoFamiliesAndNoWriteAheadLog() throws IOException, RocksDBException {
         store.write(new Changes().put(Space.STATE, bytes(1), new byte[100_000]));
