@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * each unsettled message.
  *
  * @param filter replaces the whole filter
+ * @param queue replaces the settings of a queue that is sent to; no other group has any
  * @param tags added, or given another value
  * @param removedTags of before; the tags added come after
  */
@@ -26,7 +27,8 @@ public record GroupChange(
         OptionalLong receiveWaitMillis,
         Optional<Boolean> paused,
         SortedMap<String, String> tags,
-        List<String> removedTags) {
+        List<String> removedTags,
+        Optional<QueueConfig> queue) {
 
     /** As in {@link GroupConfig}. */
     public record Filter(List<String> tables, List<String> actions, String where) {
@@ -53,7 +55,8 @@ public record GroupChange(
                 now.actions(),
                 now.where(),
                 delayMillis.orElse(config.delayMillis()),
-                receiveWaitMillis.orElse(config.receiveWaitMillis()));
+                receiveWaitMillis.orElse(config.receiveWaitMillis()),
+                queue.or(config::queue));
     }
 
     public SortedMap<String, String> applyTo(Map<String, String> before) {
@@ -74,6 +77,7 @@ public record GroupChange(
         private Optional<Boolean> paused = Optional.empty();
         private Map<String, String> tags = Map.of();
         private List<String> removedTags = List.of();
+        private Optional<QueueConfig> queue = Optional.empty();
 
         public Builder visibilityMillis(long millis) {
             visibilityMillis = OptionalLong.of(millis);
@@ -120,6 +124,11 @@ public record GroupChange(
             return this;
         }
 
+        public Builder queue(QueueConfig settings) {
+            queue = Optional.of(settings);
+            return this;
+        }
+
         public GroupChange build() {
             return new GroupChange(
                     visibilityMillis,
@@ -130,7 +139,8 @@ public record GroupChange(
                     receiveWaitMillis,
                     paused,
                     new TreeMap<>(tags),
-                    removedTags);
+                    removedTags,
+                    queue);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.storage.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a consumer group behaves. The machine stores it and compares it for idempotent creation; it interprets
@@ -13,6 +14,7 @@ import java.util.List;
  * @param where filter expression; empty = none
  * @param delayMillis how long an event is hidden before its first delivery
  * @param receiveWaitMillis how long an SQS receive waits that does not say
+ * @param queue of a queue that is sent to; empty = a group over changes
  */
 public record GroupConfig(
         long visibilityMillis,
@@ -23,7 +25,8 @@ public record GroupConfig(
         List<String> actions,
         String where,
         long delayMillis,
-        long receiveWaitMillis) {
+        long receiveWaitMillis,
+        Optional<QueueConfig> queue) {
 
     public static final long DEFAULT_VISIBILITY_MILLIS = 30_000;
 
@@ -74,6 +77,30 @@ public record GroupConfig(
             List<String> actions,
             String where) {
         this(visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, 0, 0);
+    }
+
+    /** Over changes. */
+    public GroupConfig(
+            long visibilityMillis,
+            int maxDeliveries,
+            Ordering ordering,
+            Mode mode,
+            List<String> tables,
+            List<String> actions,
+            String where,
+            long delayMillis,
+            long receiveWaitMillis) {
+        this(
+                visibilityMillis,
+                maxDeliveries,
+                ordering,
+                mode,
+                tables,
+                actions,
+                where,
+                delayMillis,
+                receiveWaitMillis,
+                Optional.empty());
     }
 
     public static GroupConfig defaults() {

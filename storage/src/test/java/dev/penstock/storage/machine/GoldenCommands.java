@@ -7,11 +7,13 @@ import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.ParkedKey;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** At least one example of each command, all fields set. The golden file holds their bytes: only ever append. */
 final class GoldenCommands {
@@ -74,7 +76,30 @@ final class GoldenCommands {
                 new Command.SeekGroup(4, 1234, new StartPosition.AtLsn(new Lsn(0x16B3748), 78)),
                 new Command.PutKey(
                         "orders-app", 1234, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 43_200_000),
-                new Command.RevokeKey("orders-app", true));
+                new Command.RevokeKey("orders-app", true),
+                new Command.CreateGroup("jobs", 1, new StartPosition.Latest(), queue()),
+                new Command.UpdateGroup(
+                        4,
+                        1234,
+                        1200,
+                        new GroupChange.Builder()
+                                .paused(true)
+                                .queue(new QueueConfig(262_144, 60_000, false))
+                                .build()));
+    }
+
+    private static GroupConfig queue() {
+        return new GroupConfig(
+                30_000,
+                0,
+                GroupConfig.Ordering.KEY,
+                GroupConfig.Mode.CHANGES,
+                List.of(),
+                List.of(),
+                "",
+                900_000,
+                20_000,
+                Optional.of(new QueueConfig(1_048_576, 345_600_000, true)));
     }
 
     private static GroupChange everything() {

@@ -14,6 +14,7 @@ import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.SourceState.Phase;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +73,8 @@ class GoldenRowShapesTest {
                     List.of("gap"),
                     "日本",
                     Long.MAX_VALUE,
-                    -1),
+                    -1,
+                    Optional.of(new QueueConfig(Integer.MIN_VALUE, Long.MAX_VALUE, true))),
             new StartPosition.AtOffset(300),
             true,
             Long.MIN_VALUE);
