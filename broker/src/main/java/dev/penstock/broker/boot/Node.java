@@ -6,6 +6,8 @@ import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.GroupService;
+import dev.penstock.broker.deliver.LogArrivals;
+import dev.penstock.broker.deliver.MessageSending;
 import dev.penstock.broker.deliver.ReceiptSeal;
 import dev.penstock.broker.deliver.StreamRetention;
 import dev.penstock.broker.duty.LeaderDuties;
@@ -158,11 +160,13 @@ public final class Node implements AutoCloseable {
         NodeReport report = opened("status", new NodeReport(config, ports, peers, duties, disk, keyRing::problem));
         GroupService groups = openGroups(submitter, ports, reader, batches);
         samples.attach(groups);
+        MessageSending sending = openSending(ports, batches);
         openHttp(new NodeHttp.Parts(
                 loops,
                 counters,
                 ports,
                 groups,
+                sending,
                 reader,
                 keyRing,
                 keys,
@@ -243,6 +247,13 @@ public final class Node implements AutoCloseable {
                         grantReaders,
                         Clock.systemUTC(),
                         config.limits().inFlightPerGroup()));
+    }
+
+    private MessageSending openSending(RaftPorts ports, LogBatches batches) {
+        ExecutorService watch = Executors.newSingleThreadExecutor(daemons("penstock-arrivals"));
+        opened("arrivals", watch::shutdownNow);
+        SourceSending source = opened("sending", new SourceSending(NodeSettings.sources(config)));
+        return new MessageSending(source, ports, ports, new LogArrivals(ports, batches, watch));
     }
 
     private static void useScratch(Path dataDirectory) throws StartRefused {

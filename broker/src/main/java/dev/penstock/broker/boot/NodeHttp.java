@@ -4,6 +4,7 @@ import dev.penstock.broker.config.NodeConfig;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.FilterTrial;
 import dev.penstock.broker.deliver.GroupService;
+import dev.penstock.broker.deliver.MessageSending;
 import dev.penstock.broker.deliver.StreamRetention;
 import dev.penstock.broker.http.Authenticator;
 import dev.penstock.broker.http.Grants;
@@ -69,6 +70,7 @@ final class NodeHttp implements AutoCloseable {
             HttpCounters counters,
             RaftPorts ports,
             GroupService groups,
+            MessageSending sending,
             EventReader events,
             KeyRing keyRing,
             KeyService keys,
@@ -127,6 +129,7 @@ final class NodeHttp implements AutoCloseable {
     private static List<Route> routes(NodeConfig config, Parts parts, HttpLimits limits, ReaderPool readers) {
         GroupOperations groups = GroupOperations.of(parts.groups());
         GroupFacts facts = new GroupFacts(groups, readers);
+        String stream = config.source().map(source -> source.name()).orElse(DEFAULT_STREAM);
         Grants grants = new Grants(groups, facts, limits, parts.counters());
         List<Route> routes = new ArrayList<>(ApiRoutes.of(
                 new ApiRoutes.Ports(
@@ -139,13 +142,14 @@ final class NodeHttp implements AutoCloseable {
                         parts.report(),
                         parts.metrics(),
                         config.metrics().isPublic(),
-                        config.source().map(source -> source.name()).orElse(DEFAULT_STREAM)),
+                        stream),
                 readers,
                 grants));
         routes.addAll(KeyRoutes.of(parts.keys(), NodeSettings.keys(config), readers));
-        SqsSettings sqs =
-                SqsSettings.defaults().withPurgeInterval(config.limits().purgeIntervalMillis());
-        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, sqs));
+        SqsSettings sqs = SqsSettings.defaults()
+                .withPurgeInterval(config.limits().purgeIntervalMillis())
+                .withStream(stream);
+        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, parts.sending()::send, sqs));
         return routes;
     }
 

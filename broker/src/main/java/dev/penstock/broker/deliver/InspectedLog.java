@@ -89,7 +89,7 @@ final class InspectedLog {
     /** Empty if a newer version made it and this node cannot read it. */
     private static Optional<GroupFilter> filterOf(GroupState group) {
         try {
-            return Optional.of(GroupFilter.compile(group.config()));
+            return Optional.of(GroupFilter.of(group));
         } catch (IllegalArgumentException unreadable) {
             return Optional.empty();
         }

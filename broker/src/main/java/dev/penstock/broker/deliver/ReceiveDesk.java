@@ -97,7 +97,7 @@ final class ReceiveDesk {
 
     private static GroupFilter compiled(GroupState group) {
         try {
-            return GroupFilter.compile(group.config());
+            return GroupFilter.of(group);
         } catch (IllegalArgumentException unreadable) {
             throw new Refused(
                     Refused.Code.INVALID_REQUEST,

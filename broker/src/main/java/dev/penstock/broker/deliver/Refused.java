@@ -31,6 +31,8 @@ public final class Refused extends RuntimeException {
         /** Rotated or revoked meanwhile. Nothing was applied. */
         KEY_CHANGED,
         KEY_LIMIT,
+        /** Postgres cannot be reached, or did not take what was sent to it: nothing of it was committed. */
+        SOURCE_UNAVAILABLE,
         /** The leader has no master key, or another than the keys there are. */
         MASTER_KEY
     }

@@ -4,6 +4,7 @@ import dev.penstock.broker.deliver.GroupService.Described;
 import dev.penstock.broker.http.peer.Ignored;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.QueueConfig;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,8 +23,10 @@ public final class GroupFacts {
     /**
      * @param ordered the SQS view of it is a FIFO queue
      * @param receiveWaitMillis how long an SQS receive waits that does not say
+     * @param queue of a queue that is sent to
      */
-    public record Fact(String name, boolean ordered, long visibilityMillis, long receiveWaitMillis) {}
+    public record Fact(
+            String name, boolean ordered, long visibilityMillis, long receiveWaitMillis, Optional<QueueConfig> queue) {}
 
     private record Remembered(Fact fact, long untilNanos) {}
 
@@ -78,7 +81,8 @@ public final class GroupFacts {
                 group.name(),
                 config.ordering() == GroupConfig.Ordering.KEY,
                 config.visibilityMillis(),
-                config.receiveWaitMillis());
+                config.receiveWaitMillis(),
+                config.queue());
     }
 
     private void remember(Fact fact) {

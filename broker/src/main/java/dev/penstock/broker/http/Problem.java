@@ -38,6 +38,7 @@ public enum Problem {
     OVERLOADED(503, "The node is overloaded"),
     TOO_MANY_CONNECTIONS(503, "Too many connections"),
     ANSWER_TOO_LATE(503, "The answer was ready too late to be used"),
+    SOURCE_UNAVAILABLE(503, "The source database does not answer"),
     NOT_READY(503, "The node is not ready");
 
     private final int status;

@@ -37,6 +37,7 @@ public final class Refusals {
             case KEY_REVOKED -> new HttpFailure(Problem.KEY_REVOKED, detail);
             case KEY_CHANGED -> new HttpFailure(Problem.KEY_CHANGED, detail + "; repeat the request");
             case KEY_LIMIT -> new HttpFailure(Problem.KEY_LIMIT, detail);
+            case SOURCE_UNAVAILABLE -> new HttpFailure(Problem.SOURCE_UNAVAILABLE, detail);
             case MASTER_KEY -> new HttpFailure(Problem.MASTER_KEY, detail);
         };
     }

@@ -6,6 +6,8 @@ import dev.penstock.broker.plan.filter.Where;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Route;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The contract: a {@code tables} filter matches row events and truncates of these tables; a logical message reaches a
  * group only if it has no tables filter or names the action; a gap passes every filter. Of what is left the expression
- * decides; an event on which it fails matches.
+ * decides; an event on which it fails matches. Messages to queues are their queues' own: a group over changes gets them only
+ * if it names the action. A queue that is sent to gets the messages of its own name, and gaps.
  */
 public final class GroupFilter {
 
@@ -31,19 +34,29 @@ public final class GroupFilter {
     private final boolean namesMessages;
 
     private final @Nullable Where where;
+    private final @Nullable GroupState queue;
 
     private GroupFilter(
             Set<String> tables,
             Set<String> schemas,
             Set<Action> actions,
             boolean namesMessages,
-            @Nullable Where where) {
+            @Nullable Where where,
+            @Nullable GroupState queue) {
         this.everyTable = tables.isEmpty() && schemas.isEmpty();
         this.tables = tables;
         this.schemas = schemas;
         this.actions = actions;
         this.namesMessages = namesMessages;
         this.where = where;
+        this.queue = queue;
+    }
+
+    /** The filter of a group as it is. Throws as {@link #compile} does. */
+    public static GroupFilter of(GroupState group) {
+        return group.config().queue().isPresent()
+                ? new GroupFilter(Set.of(), Set.of(), EnumSet.of(Action.MESSAGE), true, null, group)
+                : compile(group.config());
     }
 
     /** Throws {@link IllegalArgumentException} saying which part cannot be understood; of an expression, where in it. */
@@ -71,7 +84,7 @@ public final class GroupFilter {
             actions = EnumSet.allOf(Action.class);
         }
         Where where = config.where().isEmpty() ? null : Where.compile(config.where());
-        return new GroupFilter(tables, schemas, actions, namesMessages, where);
+        return new GroupFilter(tables, schemas, actions, namesMessages, where, null);
     }
 
     private static Action actionOf(String word) {
@@ -91,15 +104,24 @@ public final class GroupFilter {
         for (int i = 0; i < wanted.length; i++) {
             Route route = routes.get(i);
             wanted[i] = switch (route.kind()) {
-                case TABLE ->
-                    everyTable
-                            || schemas.contains(route.schema())
-                            || tables.contains(route.schema() + "." + route.name());
-                case MESSAGE -> everyTable || namesMessages;
+                case TABLE -> queue == null && wantsTable(route);
+                case MESSAGE -> queue == null ? wantsPrefix(route.name()) : isOwn(queue, route.name());
                 case SOURCE -> true;
             };
         }
         return wanted;
+    }
+
+    private boolean wantsTable(Route route) {
+        return everyTable || schemas.contains(route.schema()) || tables.contains(route.schema() + "." + route.name());
+    }
+
+    private boolean wantsPrefix(String prefix) {
+        return namesMessages || (everyTable && !QueueConfig.isPrefix(prefix));
+    }
+
+    private static boolean isOwn(GroupState queue, String prefix) {
+        return QueueConfig.isPrefixOf(prefix, queue.name(), queue.config().ordering() == GroupConfig.Ordering.KEY);
     }
 
     public boolean wants(Action action) {

@@ -153,6 +153,29 @@ public final class FakeGroups implements GroupOperations {
         serve(found);
     }
 
+    /** A logical message. Returns its offset. */
+    public synchronized long addMessage(String group, String prefix, String content, Optional<String> encoding) {
+        Group found = find(group);
+        RenderedEvent usual = event(found.messages.size());
+        byte[] json = Json.bytes(out -> {
+            out.writeStartObject();
+            out.writeStringField("action", "message");
+            out.writeObjectFieldStart("record");
+            out.writeStringField("prefix", prefix);
+            out.writeStringField("content", content);
+            out.writeBooleanField("transactional", true);
+            if (encoding.isPresent()) {
+                out.writeStringField("encoding", encoding.get());
+            }
+            out.writeEndObject();
+            out.writeEndObject();
+        });
+        found.messages.add(new Message(new RenderedEvent(
+                usual.offset(), usual.id(), json, Action.MESSAGE, "", "", usual.commitLsn(), usual.commitMicros())));
+        serve(found);
+        return usual.offset();
+    }
+
     public synchronized long unsettled(String group) {
         return find(group).messages.stream().filter(message -> !message.settled).count();
     }

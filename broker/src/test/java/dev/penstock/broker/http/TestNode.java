@@ -73,6 +73,9 @@ public final class TestNode implements AutoCloseable {
 
     public final KeyService keys;
 
+    /** What was sent, as if it had been committed. */
+    public final FakeSender sender;
+
     /** Real batches, for what reads their values. */
     public final LocalLog stored = new LocalLog(new Machine(new InMemoryStore()));
 
@@ -121,6 +124,7 @@ public final class TestNode implements AutoCloseable {
         this.groups = groups;
         PeerKeys peerKeys = new PeerKeys(CLUSTER_SECRET);
         peerClient = new PeerClient(loops, peerKeys, id, tls.map(own -> new PeerTls()));
+        sender = new FakeSender(groups);
         GroupFacts facts = new GroupFacts(groups, readers);
         Grants grants = new Grants(groups, facts, limits, counters);
         ApiRoutes.Ports ports = new ApiRoutes.Ports(
@@ -138,7 +142,7 @@ public final class TestNode implements AutoCloseable {
         Optional<MasterKey> masterKey = Optional.of(new MasterKey("a master key of the test cluster, long enough"));
         keys = new KeyService(keyLog, keyLog, keyLog, masterKey, Set.of("ADMIN"));
         routes.addAll(KeyRoutes.of(keys, KEYS, readers));
-        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, SqsSettings.defaults()));
+        routes.addAll(SqsRoutes.of(groups, facts, readers, grants, sender, SqsSettings.defaults()));
         LeaderForward forward =
                 new LeaderForward(id, leader, node -> Optional.ofNullable(peers.get(node)), peerClient, counters);
         router = new Router(

@@ -9,6 +9,7 @@ import dev.penstock.replicator.pgoutput.Relation;
 import dev.penstock.replicator.render.EventTooLargeException;
 import dev.penstock.replicator.render.JsonBytes;
 import dev.penstock.replicator.render.MessageRenderer;
+import dev.penstock.replicator.render.QueueFacts;
 import dev.penstock.replicator.render.TableRenderer;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.ChangeEvent;
@@ -181,8 +182,22 @@ final class ChangeAssembler {
         try {
             byte[] record = MessageRenderer.logical(message, out);
             Route route = Route.message(message.prefix());
+            QueueFacts queue = QueueFacts.of(message);
             batches.add(
-                    new ChangeEvent(place, Action.MESSAGE, route, micros, inXid, 0, 0, false, record, NONE, NONE, NONE),
+                    new ChangeEvent(
+                            place,
+                            Action.MESSAGE,
+                            route,
+                            micros,
+                            inXid,
+                            queue.keyHash(),
+                            0,
+                            false,
+                            record,
+                            NONE,
+                            NONE,
+                            NONE,
+                            queue.facts()),
                     nowNanos);
         } catch (EventTooLargeException e) {
             throw tooLarge("the logical message at " + message.lsn(), e);

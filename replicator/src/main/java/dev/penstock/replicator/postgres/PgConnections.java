@@ -17,6 +17,11 @@ final class PgConnections {
     /** A catalog question that takes longer has lost its server. */
     private static final int ADMIN_SOCKET_SECONDS = 15;
 
+    /** Longest wait for a connection that is to emit messages, and for the commit of these. */
+    private static final int EMIT_CONNECT_SECONDS = 3;
+
+    private static final int EMIT_SOCKET_SECONDS = 4;
+
     /**
      * What decides how values are rendered, so that every node writes the same bytes for one change. By SET after
      * connecting, because the driver's own TimeZone (that of the JVM) beats start-up options.
@@ -39,6 +44,23 @@ final class PgConnections {
                 properties,
                 "connecting",
                 "SET statement_timeout='10s'; SET idle_session_timeout=0; SET search_path=''");
+    }
+
+    /** For messages to be emitted: a request waits, so that everything has to end within seconds. */
+    static Connection emitting(PgSettings settings) throws SourceFault {
+        Properties properties = properties(settings);
+        PGProperty.CONNECT_TIMEOUT.set(properties, EMIT_CONNECT_SECONDS);
+        PGProperty.LOGIN_TIMEOUT.set(properties, EMIT_CONNECT_SECONDS);
+        PGProperty.SOCKET_TIMEOUT.set(properties, EMIT_SOCKET_SECONDS);
+        PGProperty.PREPARE_THRESHOLD.set(properties, 0);
+        return open(
+                settings,
+                properties,
+                "connecting",
+                "SET statement_timeout='3s'; SET idle_session_timeout=0; SET search_path='';"
+                        // What is answered as sent must survive a crash of the server.
+                        + " SELECT set_config('synchronous_commit', 'on', false)"
+                        + " WHERE current_setting('synchronous_commit') = 'off'");
     }
 
     static Connection replication(PgSettings settings) throws SourceFault {

@@ -3,6 +3,8 @@ package dev.penstock.storage.codec;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.EventBatch.Columns;
+import dev.penstock.storage.model.MessageColumns;
+import dev.penstock.storage.model.MessageFacts;
 
 /**
  * The index block: one entry per event, coded as the difference from the entry before. A row of one transaction takes
@@ -20,10 +22,11 @@ final class BatchIndexCodec {
     private static final int BARRIER = 0x40;
     /** A second byte of flags follows. */
     private static final int MORE = 0x80;
-    /** Second byte: sixteen bytes of deduplication fact end the entry. Reserved: read over, not yet written. */
+    /** Second byte: sixteen bytes of deduplication fact follow the length of the body. */
     private static final int DEDUPLICATION = 0x01;
 
-    private static final int DEDUPLICATION_BYTES = 16;
+    /** Second byte: a delay ends the entry. */
+    private static final int DELAY = 0x02;
 
     private BatchIndexCodec() {}
 
@@ -31,12 +34,18 @@ final class BatchIndexCodec {
         Columns c = batch.columns();
         for (int i = 0; i < batch.size(); i++) {
             boolean same = i > 0 && sameTransaction(c, i);
+            MessageFacts facts = c.messages().of(i);
+            int more = (facts.hasDeduplication() ? DEDUPLICATION : 0) | (facts.hasDelay() ? DELAY : 0);
             int flags = c.actions()[i]
                     | (same ? SAME_TRANSACTION : 0)
                     | (c.keyHash(i) != 0 ? KEY : 0)
                     | (c.oldKeyHash(i) != 0 ? OLD_KEY : 0)
-                    | (c.barrier(i) ? BARRIER : 0);
+                    | (c.barrier(i) ? BARRIER : 0)
+                    | (more != 0 ? MORE : 0);
             out.u8(flags);
+            if (more != 0) {
+                out.u8(more);
+            }
             if (!same) {
                 writeTransaction(out, batch, i);
             }
@@ -48,6 +57,12 @@ final class BatchIndexCodec {
                 out.i64(c.oldKeyHash(i));
             }
             out.varint(c.bodyLength(i));
+            if (facts.hasDeduplication()) {
+                out.i64(facts.deduplicationHigh()).i64(facts.deduplicationLow());
+            }
+            if (facts.hasDelay()) {
+                out.varint(facts.delaySeconds());
+            }
         }
     }
 
@@ -87,23 +102,25 @@ final class BatchIndexCodec {
                 new long[count],
                 new long[count],
                 new boolean[count],
-                new int[count + 1]);
+                new int[count + 1],
+                MessageColumns.NONE);
+        MessageColumns.Builder messages = new MessageColumns.Builder();
         for (int i = 0; i < count; i++) {
-            readEntry(in, header, c, i);
+            messages.add(i, readEntry(in, header, c, i));
         }
         check(in, header, c);
-        return c;
+        return c.with(messages.build());
     }
 
-    private static void readEntry(ByteReader in, BatchHeader header, Columns c, int i) {
+    private static MessageFacts readEntry(ByteReader in, BatchHeader header, Columns c, int i) {
         int flags = in.u8();
         int action = flags & ACTION_MASK;
         if (action == 0) {
             throw in.failure("expected an action 1 to 7, but got 0");
         }
         int more = (flags & MORE) != 0 ? in.u8() : 0;
-        if ((more & ~DEDUPLICATION) != 0) {
-            throw new UnknownFormatException("index entry flag set", more, "bit 0");
+        if ((more & ~(DEDUPLICATION | DELAY)) != 0) {
+            throw new UnknownFormatException("index entry flag set", more, "bits 0 and 1");
         }
         c.actions()[i] = (byte) action;
         readTransaction(in, header, c, i, (flags & SAME_TRANSACTION) != 0);
@@ -113,9 +130,14 @@ final class BatchIndexCodec {
         c.barriers()[i] = (flags & BARRIER) != 0;
         c.bodyStarts()[i + 1] =
                 c.bodyStarts()[i] + in.bounded("a body length", BatchCodec.MAX_BODY_BYTES - c.bodyStarts()[i]);
-        if ((more & DEDUPLICATION) != 0) {
-            in.skip(DEDUPLICATION_BYTES);
+        boolean deduplicated = (more & DEDUPLICATION) != 0;
+        long high = deduplicated ? in.i64() : 0;
+        long low = deduplicated ? in.i64() : 0;
+        if (deduplicated && high == 0 && low == 0) {
+            throw in.failure("expected a deduplication fact other than 0");
         }
+        int delay = (more & DELAY) != 0 ? in.bounded("a delay", Integer.MAX_VALUE) : MessageFacts.NO_DELAY;
+        return new MessageFacts(delay, high, low);
     }
 
     private static void readTransaction(ByteReader in, BatchHeader header, Columns c, int i, boolean same) {

@@ -3,11 +3,13 @@ package dev.penstock.storage.codec;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -23,7 +25,8 @@ public final class ModelCodec {
     private static final int RECEIVE_WAIT = 1 << 5;
     private static final int PAUSE = 1 << 6;
     private static final int HOLD = 1 << 7;
-    private static final int ALL_PARTS = (1 << 8) - 1;
+    private static final int QUEUE = 1 << 8;
+    private static final int ALL_PARTS = (1 << 9) - 1;
 
     private ModelCodec() {}
 
@@ -50,6 +53,19 @@ public final class ModelCodec {
         out.zigzag(config.delayMillis());
         out.zigzag(config.receiveWaitMillis());
         out.u8(config.hold() ? 1 : 0);
+        out.u8(config.queue().isPresent() ? 1 : 0);
+        config.queue().ifPresent(queue -> writeQueue(out, queue));
+    }
+
+    private static void writeQueue(ByteWriter out, QueueConfig queue) {
+        out.zigzag(queue.maxMessageBytes())
+                .zigzag(queue.retentionMillis())
+                .u8(queue.contentBasedDeduplication() ? 1 : 0);
+    }
+
+    private static QueueConfig readQueue(ByteReader in) {
+        return new QueueConfig(
+                in.integer("a size of messages"), in.zigzag(), in.flag("deduplication of a queue by content"));
     }
 
     public static GroupConfig readConfig(ByteReader in) {
@@ -60,6 +76,10 @@ public final class ModelCodec {
         List<String> tables = readTexts(in);
         List<String> actions = readTexts(in);
         String where = in.text();
+        long delayMillis = in.zigzag();
+        long receiveWaitMillis = in.zigzag();
+        boolean hold = in.flag("hold of a group");
+        Optional<QueueConfig> queue = in.flag("kind of a group") ? Optional.of(readQueue(in)) : Optional.empty();
         return new GroupConfig(
                 visibilityMillis,
                 maxDeliveries,
@@ -68,9 +88,10 @@ public final class ModelCodec {
                 tables,
                 actions,
                 where,
-                in.zigzag(),
-                in.zigzag(),
-                in.flag("hold of a group"));
+                delayMillis,
+                receiveWaitMillis,
+                hold,
+                queue);
     }
 
     public static void writeChange(ByteWriter out, GroupChange change) {
@@ -81,7 +102,8 @@ public final class ModelCodec {
                 | (change.delayMillis().isPresent() ? DELAY : 0)
                 | (change.receiveWaitMillis().isPresent() ? RECEIVE_WAIT : 0)
                 | (change.paused().isPresent() ? PAUSE : 0)
-                | (change.hold().isPresent() ? HOLD : 0);
+                | (change.hold().isPresent() ? HOLD : 0)
+                | (change.queue().isPresent() ? QUEUE : 0);
         out.varint(present);
         change.visibilityMillis().ifPresent(out::zigzag);
         change.maxDeliveries().ifPresent(out::zigzag);
@@ -95,6 +117,7 @@ public final class ModelCodec {
         change.receiveWaitMillis().ifPresent(out::zigzag);
         change.paused().ifPresent(paused -> out.u8(paused ? 1 : 0));
         change.hold().ifPresent(hold -> out.u8(hold ? 1 : 0));
+        change.queue().ifPresent(queue -> writeQueue(out, queue));
         writeTags(out, change.tags());
         writeTexts(out, change.removedTags());
     }
@@ -102,7 +125,7 @@ public final class ModelCodec {
     public static GroupChange readChange(ByteReader in) {
         int present = in.bounded("the parts of a change", Integer.MAX_VALUE);
         if (present > ALL_PARTS) {
-            throw new UnknownFormatException("parts of a change", present, "bits 0 to 7");
+            throw new UnknownFormatException("parts of a change", present, "bits 0 to 8");
         }
         GroupChange.Builder change = new GroupChange.Builder();
         if ((present & VISIBILITY) != 0) {
@@ -130,6 +153,9 @@ public final class ModelCodec {
         }
         if ((present & HOLD) != 0) {
             change.hold(in.flag("hold of a group"));
+        }
+        if ((present & QUEUE) != 0) {
+            change.queue(readQueue(in));
         }
         return change.tags(readTags(in)).removedTags(readTexts(in)).build();
     }

@@ -5,6 +5,7 @@ import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.Losses;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.StartPosition;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.table.GroupTable;
@@ -158,6 +159,26 @@ final class GroupHandler {
         }
         if (!isWait(config.delayMillis()) || !isWait(config.receiveWaitMillis())) {
             return "expected a delay and a wait of 0 to " + GrantHandler.MAX_DELAY_MILLIS + " ms";
+        }
+        return config.queue().isPresent() ? faultOf(config, config.queue().get()) : null;
+    }
+
+    private static @Nullable String faultOf(GroupConfig config, QueueConfig queue) {
+        boolean filtered = !config.tables().isEmpty()
+                || !config.actions().isEmpty()
+                || !config.where().isEmpty();
+        if (filtered || config.mode() != GroupConfig.Mode.CHANGES) {
+            return "expected a queue that is sent to without a filter and in mode changes: it receives its own messages";
+        }
+        if (queue.maxMessageBytes() < QueueConfig.MIN_MESSAGE_BYTES
+                || queue.maxMessageBytes() > QueueConfig.MAX_MESSAGE_BYTES) {
+            return "expected messages of at most " + QueueConfig.MIN_MESSAGE_BYTES + " to "
+                    + QueueConfig.MAX_MESSAGE_BYTES + " bytes";
+        }
+        if (queue.retentionMillis() < QueueConfig.MIN_RETENTION_MILLIS
+                || queue.retentionMillis() > QueueConfig.MAX_RETENTION_MILLIS) {
+            return "expected a retention of " + QueueConfig.MIN_RETENTION_MILLIS + " to "
+                    + QueueConfig.MAX_RETENTION_MILLIS + " ms";
         }
         return null;
     }

@@ -49,6 +49,9 @@ final class UpdateHandler {
         }
         SortedMap<String, String> tags = change.applyTo(group.tags);
         String fault = GroupHandler.faultOf(config);
+        if (config.queue().isPresent() != group.config.queue().isPresent()) {
+            fault = "expected a queue that is sent to: a group over changes cannot become one";
+        }
         if (fault == null) {
             fault = faultOf(tags);
         }

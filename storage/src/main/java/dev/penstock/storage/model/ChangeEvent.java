@@ -10,6 +10,7 @@ package dev.penstock.storage.model;
  * @param keyHash hash of (route, key); 0 = the event has no key
  * @param oldKeyHash hash of the key before a key change, else 0
  * @param barrier true where the event concerns every key of its route (truncate)
+ * @param facts of a message to a queue
  */
 public record ChangeEvent(
         SourcePosition position,
@@ -23,9 +24,40 @@ public record ChangeEvent(
         byte[] record,
         byte[] changes,
         byte[] unchanged,
-        byte[] key) {
+        byte[] key,
+        MessageFacts facts) {
 
     public static final byte[] ABSENT = new byte[0];
+
+    /** An event that is no message to a queue. */
+    public ChangeEvent(
+            SourcePosition position,
+            Action action,
+            Route route,
+            long commitMicros,
+            int xid,
+            long keyHash,
+            long oldKeyHash,
+            boolean barrier,
+            byte[] record,
+            byte[] changes,
+            byte[] unchanged,
+            byte[] key) {
+        this(
+                position,
+                action,
+                route,
+                commitMicros,
+                xid,
+                keyHash,
+                oldKeyHash,
+                barrier,
+                record,
+                changes,
+                unchanged,
+                key,
+                MessageFacts.NONE);
+    }
 
     /** Bytes of the rendered fragments: what the size limit of an event is measured by. */
     public long renderedBytes() {

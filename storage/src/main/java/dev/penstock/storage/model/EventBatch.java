@@ -64,7 +64,8 @@ public final class EventBatch {
                 fragments[0],
                 fragments[1],
                 fragments[2],
-                fragments[3]);
+                fragments[3],
+                columns.messages().of(i));
     }
 
     private static int intAt(byte[] bytes, int at) {
@@ -90,7 +91,25 @@ public final class EventBatch {
             long[] keyHashes,
             long[] oldKeyHashes,
             boolean[] barriers,
-            int[] bodyStarts) {
+            int[] bodyStarts,
+            MessageColumns messages) {
+
+        /** The same with the facts of messages. */
+        public Columns with(MessageColumns facts) {
+            return new Columns(
+                    epochs,
+                    commitLsns,
+                    ordinals,
+                    actions,
+                    routes,
+                    commitMicrosColumn,
+                    xids,
+                    keyHashes,
+                    oldKeyHashes,
+                    barriers,
+                    bodyStarts,
+                    facts);
+        }
 
         public SourcePosition position(int i) {
             return new SourcePosition(epochs[i], new Lsn(commitLsns[i]), ordinals[i]);
@@ -153,6 +172,7 @@ public final class EventBatch {
         private long[] oldKeyHashes = new long[64];
         private boolean[] barriers = new boolean[64];
         private int[] bodyStarts = new int[65];
+        private final MessageColumns.Builder messages = new MessageColumns.Builder();
         private byte[] bodies = new byte[16 * 1024];
         private SourcePosition last;
         private Lsn endLsn = Lsn.ZERO;
@@ -203,6 +223,7 @@ public final class EventBatch {
             keyHashes[count] = event.keyHash();
             oldKeyHashes[count] = event.oldKeyHash();
             barriers[count] = event.barrier();
+            messages.add(count, event.facts());
             int at = bodyStarts[count];
             long end = at + 4L * Integer.BYTES + event.renderedBytes();
             if (end > Integer.MAX_VALUE - 64) {
@@ -247,7 +268,8 @@ public final class EventBatch {
                     Arrays.copyOf(keyHashes, count),
                     Arrays.copyOf(oldKeyHashes, count),
                     Arrays.copyOf(barriers, count),
-                    Arrays.copyOf(bodyStarts, count + 1));
+                    Arrays.copyOf(bodyStarts, count + 1),
+                    messages.build());
             BatchHeader header = new BatchHeader(
                     source,
                     database,

@@ -14,6 +14,7 @@ import java.util.TreeMap;
  * each unsettled message.
  *
  * @param filter replaces the whole filter
+ * @param queue replaces the settings of a queue that is sent to; no other group has any
  * @param tags added, or given another value
  * @param removedTags of before; the tags added come after
  */
@@ -27,7 +28,8 @@ public record GroupChange(
         Optional<Boolean> paused,
         Optional<Boolean> hold,
         SortedMap<String, String> tags,
-        List<String> removedTags) {
+        List<String> removedTags,
+        Optional<QueueConfig> queue) {
 
     /** As in {@link GroupConfig}. */
     public record Filter(List<String> tables, List<String> actions, String where) {
@@ -55,7 +57,8 @@ public record GroupChange(
                 now.where(),
                 delayMillis.orElse(config.delayMillis()),
                 receiveWaitMillis.orElse(config.receiveWaitMillis()),
-                hold.orElse(config.hold()));
+                hold.orElse(config.hold()),
+                queue.or(config::queue));
     }
 
     public SortedMap<String, String> applyTo(Map<String, String> before) {
@@ -77,6 +80,7 @@ public record GroupChange(
         private Optional<Boolean> hold = Optional.empty();
         private Map<String, String> tags = Map.of();
         private List<String> removedTags = List.of();
+        private Optional<QueueConfig> queue = Optional.empty();
 
         public Builder visibilityMillis(long millis) {
             visibilityMillis = OptionalLong.of(millis);
@@ -128,6 +132,11 @@ public record GroupChange(
             return this;
         }
 
+        public Builder queue(QueueConfig settings) {
+            queue = Optional.of(settings);
+            return this;
+        }
+
         public GroupChange build() {
             return new GroupChange(
                     visibilityMillis,
@@ -139,7 +148,8 @@ public record GroupChange(
                     paused,
                     hold,
                     new TreeMap<>(tags),
-                    removedTags);
+                    removedTags,
+                    queue);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.penstock.storage.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a consumer group behaves. The machine stores it and compares it for idempotent creation; it interprets
@@ -14,6 +15,7 @@ import java.util.List;
  * @param delayMillis how long an event is hidden before its first delivery
  * @param receiveWaitMillis how long an SQS receive waits that does not say
  * @param hold the log is not trimmed beyond this group's floor, as long as the stream's bound on that is kept
+ * @param queue of a queue that is sent to; empty = a group over changes
  */
 public record GroupConfig(
         long visibilityMillis,
@@ -25,7 +27,8 @@ public record GroupConfig(
         String where,
         long delayMillis,
         long receiveWaitMillis,
-        boolean hold) {
+        boolean hold,
+        Optional<QueueConfig> queue) {
 
     public static final long DEFAULT_VISIBILITY_MILLIS = 30_000;
 
@@ -66,7 +69,7 @@ public record GroupConfig(
         actions = List.copyOf(actions);
     }
 
-    /** Without a delay, without a wait, and without a hold on the log. */
+    /** Over changes, without a delay, a wait or a hold on the log. */
     public GroupConfig(
             long visibilityMillis,
             int maxDeliveries,
@@ -75,7 +78,32 @@ public record GroupConfig(
             List<String> tables,
             List<String> actions,
             String where) {
-        this(visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, 0, 0, false);
+        this(visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, 0, 0);
+    }
+
+    /** Over changes, and without a hold on the log. */
+    public GroupConfig(
+            long visibilityMillis,
+            int maxDeliveries,
+            Ordering ordering,
+            Mode mode,
+            List<String> tables,
+            List<String> actions,
+            String where,
+            long delayMillis,
+            long receiveWaitMillis) {
+        this(
+                visibilityMillis,
+                maxDeliveries,
+                ordering,
+                mode,
+                tables,
+                actions,
+                where,
+                delayMillis,
+                receiveWaitMillis,
+                false,
+                Optional.empty());
     }
 
     public static GroupConfig defaults() {

@@ -7,6 +7,7 @@ import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.MessageFacts;
 import dev.penstock.storage.model.Route;
 import dev.penstock.storage.model.SourcePosition;
 import java.nio.ByteBuffer;
@@ -33,6 +34,7 @@ final class GoldenBatches {
                 new Sample("STORED_ONE_ROW", true, oneRow()),
                 new Sample("STORED_EVERY_ACTION", true, everyAction()),
                 new Sample("STORED_NEIGHBOURS", true, neighbours()),
+                new Sample("STORED_MESSAGES", true, messages()),
                 new Sample("ZSTD_OPEN_TRANSACTION", false, openTransaction()),
                 new Sample("ZSTD_TRANSACTION", false, Batches.transaction("main", position(1, 99, 0), 1, 100, 200)));
     }
@@ -95,6 +97,36 @@ final class GoldenBatches {
         add(builder, position(2, 0x5001, 4), Action.INSERT, Batches.ORDERS, 1001, 6, 15, 0, false);
         builder.endTransaction(new Lsn(0x5008));
         return builder.build();
+    }
+
+    /** To queues: with a delay, with a fact of deduplication, with both, with neither, and next to a row. */
+    private static EventBatch messages() {
+        EventBatch.Builder builder = new EventBatch.Builder("main", "shop", position(1, 0x6000, 0));
+        Route sent = Route.message("penstock:m:jobs.fifo");
+        message(builder, 0, sent, new MessageFacts(900, 0, 0));
+        message(builder, 1, sent, new MessageFacts(MessageFacts.NO_DELAY, 0x0102_0304_0506_0708L, -2));
+        message(builder, 2, sent, new MessageFacts(0, -1, 0));
+        message(builder, 3, JOBS, MessageFacts.NONE);
+        add(builder, position(1, 0x7000, 4), Action.INSERT, Batches.ORDERS, 2000, 9, 11, 0, false);
+        builder.endTransaction(new Lsn(0x7008));
+        return builder.build();
+    }
+
+    private static void message(EventBatch.Builder builder, int ordinal, Route route, MessageFacts facts) {
+        builder.add(new ChangeEvent(
+                position(1, 0x7000, ordinal),
+                Action.MESSAGE,
+                route,
+                2000,
+                9,
+                77 + ordinal,
+                0,
+                false,
+                noise(ordinal, 60),
+                NONE,
+                NONE,
+                NONE,
+                facts));
     }
 
     private static void add(

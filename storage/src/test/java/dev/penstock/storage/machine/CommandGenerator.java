@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -296,7 +297,8 @@ final class CommandGenerator {
                 "",
                 0,
                 0,
-                random.nextInt(5) == 0);
+                random.nextInt(5) == 0,
+                Optional.empty());
         String name = rarely() ? "not a name" : "g" + random.nextInt(MAX_GROUPS);
         return new Command.CreateGroup(name, rarely() ? 9 : 1 + random.nextInt(2), start, config);
     }

@@ -7,12 +7,14 @@ import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.ParkedKey;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** At least one example of each command, all fields set. The golden file holds their bytes: only ever append. */
 final class GoldenCommands {
@@ -77,7 +79,31 @@ final class GoldenCommands {
                 new Command.SeekGroup(4, 1234, new StartPosition.AtLsn(new Lsn(0x16B3748), 78)),
                 new Command.PutKey(
                         "orders-app", 1234, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 43_200_000),
-                new Command.RevokeKey("orders-app", true));
+                new Command.RevokeKey("orders-app", true),
+                new Command.CreateGroup("jobs", 1, new StartPosition.Latest(), queue()),
+                new Command.UpdateGroup(
+                        4,
+                        1234,
+                        1200,
+                        new GroupChange.Builder()
+                                .paused(true)
+                                .queue(new QueueConfig(262_144, 60_000, false))
+                                .build()));
+    }
+
+    private static GroupConfig queue() {
+        return new GroupConfig(
+                30_000,
+                0,
+                GroupConfig.Ordering.KEY,
+                GroupConfig.Mode.CHANGES,
+                List.of(),
+                List.of(),
+                "",
+                900_000,
+                20_000,
+                false,
+                Optional.of(new QueueConfig(1_048_576, 345_600_000, true)));
     }
 
     private static GroupChange everything() {
@@ -179,7 +205,8 @@ final class GoldenCommands {
                                 "",
                                 Long.MIN_VALUE,
                                 Long.MAX_VALUE,
-                                true)),
+                                true,
+                                Optional.empty())),
                 new Command.Trim(Integer.MIN_VALUE, Integer.MAX_VALUE),
                 new Command.SetRetention(-1, new Retention(Long.MIN_VALUE, Long.MAX_VALUE, -1)));
     }

@@ -256,7 +256,8 @@ final class Model {
                 c.change().filter().map(GroupChange.Filter::where).orElse(was.where()),
                 c.change().delayMillis().orElse(was.delayMillis()),
                 c.change().receiveWaitMillis().orElse(was.receiveWaitMillis()),
-                c.change().hold().orElse(was.hold()));
+                c.change().hold().orElse(was.hold()),
+                c.change().queue().or(was::queue));
         boolean paused = c.change().paused().orElse(g.paused);
         boolean others = next.mode() != was.mode()
                 || !next.tables().equals(was.tables())

@@ -15,6 +15,7 @@ import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +76,8 @@ class GoldenRowShapesTest {
                     "日本",
                     Long.MAX_VALUE,
                     -1,
-                    true),
+                    true,
+                    Optional.of(new QueueConfig(Integer.MIN_VALUE, Long.MAX_VALUE, true))),
             new StartPosition.AtOffset(300),
             true,
             Long.MIN_VALUE,

@@ -8,6 +8,7 @@ import dev.penstock.broker.http.JsonMembers;
 import dev.penstock.broker.http.Response;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /v1/groups}: 201 for a new group, 200 for the same again. */
@@ -65,7 +66,8 @@ final class CreateGroup implements Endpoint {
                 filter.where(),
                 0,
                 0,
-                word(members, "retention", "trim", "hold").equals("hold"));
+                word(members, "retention", "trim", "hold").equals("hold"),
+                Optional.empty());
     }
 
     /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */

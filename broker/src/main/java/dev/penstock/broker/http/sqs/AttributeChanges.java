@@ -16,7 +16,14 @@ final class AttributeChanges {
     private AttributeChanges() {}
 
     /** @param present what the queue's attributes are */
-    static GroupChange of(Map<String, String> wanted, Map<String, String> present) {
+    static GroupChange of(Queues.Queue queue, Map<String, String> wanted, Map<String, String> present) {
+        return queue.group()
+                .queue()
+                .map(settings -> QueueSettings.change(queue.fifo(), settings, wanted))
+                .orElseGet(() -> ofChanges(wanted, present));
+    }
+
+    private static GroupChange ofChanges(Map<String, String> wanted, Map<String, String> present) {
         GroupChange.Builder change = new GroupChange.Builder();
         for (Map.Entry<String, String> attribute : wanted.entrySet()) {
             String name = attribute.getKey();

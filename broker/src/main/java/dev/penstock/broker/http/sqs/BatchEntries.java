@@ -18,25 +18,37 @@ final class BatchEntries {
 
     record Entry(String id, String handle, OptionalInt visibilitySeconds) {}
 
+    /** @param place such as {@code DeleteMessageBatchRequestEntry.1.}: as AWS names it, also where the request is JSON */
+    record Structure(String id, String place, SqsInput members) {}
+
     /** @param kind of the entries, as AWS' messages name it */
     static List<Entry> of(SqsInput input, String kind) {
-        List<SqsInput> structures = input.structures("Entries");
-        if (structures.isEmpty()) {
+        List<Entry> entries = new ArrayList<>();
+        for (Structure structure : structures(input, kind)) {
+            SqsInput members = structure.members();
+            String handle = members.text("ReceiptHandle")
+                    .orElseThrow(() -> SqsFailure.missing(structure.place() + "ReceiptHandle"));
+            entries.add(new Entry(structure.id(), handle, members.integer("VisibilityTimeout")));
+        }
+        return entries;
+    }
+
+    /** The same of entries of any members. */
+    static List<Structure> structures(SqsInput input, String kind) {
+        List<SqsInput> all = input.structures("Entries");
+        if (all.isEmpty()) {
             throw new SqsFailure(Kind.EMPTY_BATCH, "There should be at least one " + kind + " in the request.");
         }
-        if (structures.size() > MAX_ENTRIES) {
+        if (all.size() > MAX_ENTRIES) {
             throw new SqsFailure(
                     Kind.TOO_MANY_ENTRIES,
-                    "Maximum number of entries per request are " + MAX_ENTRIES + ". You have sent " + structures.size()
-                            + ".");
+                    "Maximum number of entries per request are " + MAX_ENTRIES + ". You have sent " + all.size() + ".");
         }
-        List<Entry> entries = new ArrayList<>();
+        List<Structure> structures = new ArrayList<>();
         Set<String> ids = new HashSet<>();
-        for (int i = 0; i < structures.size(); i++) {
-            SqsInput structure = structures.get(i);
-            // As AWS names it, also where the request is JSON.
-            String where = kind + "." + (i + 1) + ".";
-            String id = structure.text("Id").orElseThrow(() -> SqsFailure.missing(where + "Id"));
+        for (int i = 0; i < all.size(); i++) {
+            String place = kind + "." + (i + 1) + ".";
+            String id = all.get(i).text("Id").orElseThrow(() -> SqsFailure.missing(place + "Id"));
             if (!ID.matcher(id).matches()) {
                 throw new SqsFailure(
                         Kind.INVALID_ENTRY_ID,
@@ -46,10 +58,8 @@ final class BatchEntries {
             if (!ids.add(id)) {
                 throw new SqsFailure(Kind.IDS_NOT_DISTINCT, "Id " + id + " repeated.");
             }
-            String handle =
-                    structure.text("ReceiptHandle").orElseThrow(() -> SqsFailure.missing(where + "ReceiptHandle"));
-            entries.add(new Entry(id, handle, structure.integer("VisibilityTimeout")));
+            structures.add(new Structure(id, place, all.get(i)));
         }
-        return entries;
+        return structures;
     }
 }

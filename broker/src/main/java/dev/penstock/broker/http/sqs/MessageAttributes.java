@@ -12,25 +12,23 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What stands beside an event's body, so that a filter need not parse it: all of type String. Stateless. */
+/** What stands beside a message's body: its sender's attributes, or facts of an event, so that a filter need not parse it. Stateless. */
 final class MessageAttributes {
-
-    private static final String STRING = "String";
 
     /** How the digest marks a value that is text. */
     private static final byte TEXT_VALUE = 1;
 
+    private static final byte BINARY_VALUE = 2;
+
     private MessageAttributes() {}
 
-    /** The attributes that the names ask for: {@code All}, {@code .*}, {@code prefix.*} or a name. Sorted. */
-    static Map<String, String> selected(Delivery delivery, List<String> names) {
+    /** Of an event as it is: all of type String. */
+    static SortedMap<String, AttributeValue> ofEvent(Delivery delivery) {
         RenderedEvent event = delivery.event();
-        Map<String, String> all = new TreeMap<>();
-        if (names.isEmpty()) {
-            return all;
-        }
+        TreeMap<String, String> all = new TreeMap<>();
         all.put("action", event.action().word());
         all.put("commit_lsn", event.commitLsn().toString());
         all.put("offset", Offsets.format(event.offset()));
@@ -39,8 +37,16 @@ final class MessageAttributes {
         all.put("filter_error", delivery.filterError().orElse(""));
         // SQS knows no empty value; messages and gaps have no table.
         all.values().removeIf(String::isEmpty);
-        all.keySet().removeIf(name -> !isAskedFor(name, names));
-        return all;
+        TreeMap<String, AttributeValue> attributes = new TreeMap<>();
+        all.forEach((name, value) -> attributes.put(name, AttributeValue.ofText(value)));
+        return attributes;
+    }
+
+    /** Those that the names ask for: {@code All}, {@code .*}, {@code prefix.*} or a name. */
+    static SortedMap<String, AttributeValue> selected(SortedMap<String, AttributeValue> all, List<String> names) {
+        TreeMap<String, AttributeValue> selected = new TreeMap<>(all);
+        selected.keySet().removeIf(name -> !isAskedFor(name, names));
+        return selected;
     }
 
     private static boolean isAskedFor(String name, List<String> names) {
@@ -53,32 +59,30 @@ final class MessageAttributes {
         return false;
     }
 
-    static void write(JsonGenerator out, Map<String, String> attributes) throws IOException {
+    static void write(JsonGenerator out, Map<String, AttributeValue> attributes) throws IOException {
         out.writeStringField("MD5OfMessageAttributes", md5(attributes));
         out.writeObjectFieldStart("MessageAttributes");
-        for (Map.Entry<String, String> attribute : attributes.entrySet()) {
-            out.writeObjectFieldStart(attribute.getKey());
-            out.writeStringField("StringValue", attribute.getValue());
-            out.writeStringField("DataType", STRING);
-            out.writeEndObject();
+        for (Map.Entry<String, AttributeValue> attribute : attributes.entrySet()) {
+            out.writeFieldName(attribute.getKey());
+            attribute.getValue().write(out);
         }
         out.writeEndObject();
     }
 
     /** As clients check it: by name, each part with its length before it. */
-    static String md5(Map<String, String> stringAttributes) {
+    static String md5(Map<String, AttributeValue> attributes) {
         MessageDigest digest = Digests.md5();
-        for (Map.Entry<String, String> attribute : new TreeMap<>(stringAttributes).entrySet()) {
-            update(digest, attribute.getKey());
-            update(digest, STRING);
-            digest.update(TEXT_VALUE);
-            update(digest, attribute.getValue());
+        for (Map.Entry<String, AttributeValue> attribute : new TreeMap<>(attributes).entrySet()) {
+            AttributeValue value = attribute.getValue();
+            update(digest, attribute.getKey().getBytes(StandardCharsets.UTF_8));
+            update(digest, value.dataType().getBytes(StandardCharsets.UTF_8));
+            digest.update(value.isBinary() ? BINARY_VALUE : TEXT_VALUE);
+            update(digest, value.bytes());
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static void update(MessageDigest digest, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    private static void update(MessageDigest digest, byte[] bytes) {
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, bytes.length));
         digest.update(bytes);
     }

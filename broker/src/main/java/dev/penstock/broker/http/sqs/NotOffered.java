@@ -6,7 +6,7 @@ import dev.penstock.broker.http.Response;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Operations that a queue over changes does not have: said so, once the queue is found. */
+/** Operations that no queue has: said so, once the queue is found. */
 final class NotOffered implements Endpoint {
 
     private final Queues queues;
@@ -15,14 +15,6 @@ final class NotOffered implements Endpoint {
     private NotOffered(Queues queues, Function<Queues.Queue, String> why) {
         this.queues = queues;
         this.why = why;
-    }
-
-    /** SendMessage and SendMessageBatch. */
-    static Endpoint sending(Queues queues) {
-        return new NotOffered(
-                queues,
-                queue -> "The queue " + queue.name()
-                        + " receives the changes of a Postgres database; nothing else can be" + " sent to it.");
     }
 
     /** AddPermission and RemovePermission. */

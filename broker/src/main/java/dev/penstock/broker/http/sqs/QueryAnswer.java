@@ -156,21 +156,27 @@ final class QueryAnswer {
 
     private static boolean isCarried(JsonNode attributes) {
         for (JsonNode attribute : attributes) {
-            if (!XmlText.isCarried(attribute.path("StringValue").asText())) {
+            if (!XmlText.isCarried(attribute.path("StringValue").asText(""))) {
                 return false;
             }
         }
         return true;
     }
 
-    private static Map<String, String> carried(JsonNode attributes) {
-        Map<String, String> carried = new TreeMap<>();
+    private static Map<String, AttributeValue> carried(JsonNode attributes) {
+        Map<String, AttributeValue> carried = new TreeMap<>();
         for (Map.Entry<String, JsonNode> attribute : attributes.properties()) {
-            carried.put(
-                    attribute.getKey(),
-                    XmlText.carried(attribute.getValue().path("StringValue").asText()));
+            AttributeValue.read(attribute.getValue())
+                    .ifPresent(value -> carried.put(attribute.getKey(), carried(value)));
         }
         return carried;
+    }
+
+    private static AttributeValue carried(AttributeValue value) {
+        return value.isBinary()
+                ? value
+                : new AttributeValue(
+                        value.dataType(), XmlText.carried(value.text()).getBytes(StandardCharsets.UTF_8));
     }
 
     private static void map(StringBuilder out, String name, String keyName, JsonNode map) {

@@ -34,15 +34,27 @@ final class QueueAttributes {
         attributes.put("CreatedTimestamp", seconds(group.createdWallMillis()));
         attributes.put("LastModifiedTimestamp", seconds(group.changedWallMillis()));
         attributes.put("DelaySeconds", seconds(config.delayMillis()));
-        attributes.put("MaximumMessageSize", MAX_MESSAGE_BYTES);
-        attributes.put("MessageRetentionPeriod", RETENTION_SECONDS);
+        attributes.put(
+                "MaximumMessageSize",
+                config.queue()
+                        .map(settings -> Integer.toString(settings.maxMessageBytes()))
+                        .orElse(MAX_MESSAGE_BYTES));
+        attributes.put(
+                "MessageRetentionPeriod",
+                config.queue()
+                        .map(settings -> seconds(settings.retentionMillis()))
+                        .orElse(RETENTION_SECONDS));
         attributes.put("QueueArn", arn);
         attributes.put("ReceiveMessageWaitTimeSeconds", seconds(config.receiveWaitMillis()));
         attributes.put("SqsManagedSseEnabled", "false");
         attributes.put("VisibilityTimeout", seconds(config.visibilityMillis()));
         if (queue.fifo()) {
             attributes.put("FifoQueue", "true");
-            attributes.put("ContentBasedDeduplication", "false");
+            attributes.put(
+                    "ContentBasedDeduplication",
+                    Boolean.toString(config.queue()
+                            .filter(settings -> settings.contentBasedDeduplication())
+                            .isPresent()));
             attributes.put("DeduplicationScope", "queue");
             attributes.put("FifoThroughputLimit", "perQueue");
         }

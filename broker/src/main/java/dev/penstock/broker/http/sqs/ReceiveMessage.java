@@ -170,14 +170,15 @@ final class ReceiveMessage implements Endpoint {
 
     private static void write(JsonGenerator out, Queues.Queue queue, Asked asked, Delivery delivery)
             throws IOException {
-        byte[] body = delivery.event().json();
+        ReceivedMessage message = ReceivedMessage.of(delivery, queue);
+        byte[] body = message.body();
         out.writeStartObject();
-        out.writeStringField("MessageId", delivery.event().id().toString());
+        out.writeStringField("MessageId", message.id());
         out.writeStringField("ReceiptHandle", delivery.receipt());
         out.writeStringField("MD5OfBody", HexFormat.of().formatHex(Digests.md5().digest(body)));
         out.writeFieldName("Body");
         out.writeUTF8String(body, 0, body.length);
-        Map<String, String> system = SystemAttributes.selected(delivery, queue.fifo(), asked.systemNames());
+        Map<String, String> system = SystemAttributes.selected(delivery, message, queue.fifo(), asked.systemNames());
         if (!system.isEmpty()) {
             out.writeObjectFieldStart("Attributes");
             for (Map.Entry<String, String> attribute : system.entrySet()) {
@@ -185,7 +186,8 @@ final class ReceiveMessage implements Endpoint {
             }
             out.writeEndObject();
         }
-        Map<String, String> attributes = MessageAttributes.selected(delivery, asked.attributeNames());
+        Map<String, AttributeValue> attributes =
+                MessageAttributes.selected(message.attributes(), asked.attributeNames());
         if (!attributes.isEmpty()) {
             MessageAttributes.write(out, attributes);
         }

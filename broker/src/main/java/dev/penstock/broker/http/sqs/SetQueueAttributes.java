@@ -34,7 +34,7 @@ final class SetQueueAttributes implements Endpoint {
 
     private CompletableFuture<Response> set(
             Exchange exchange, Queues.Queue queue, Described described, Map<String, String> wanted) {
-        GroupChange change = AttributeChanges.of(wanted, queues.attributes(queue, described));
+        GroupChange change = AttributeChanges.of(queue, wanted, queues.attributes(queue, described));
         if (change.equals(new GroupChange.Builder().build())) {
             return CompletableFuture.completedFuture(SqsAnswers.done(exchange, described.logIndex()));
         }

@@ -21,6 +21,8 @@ final class SqsFailure extends RuntimeException {
         IDS_NOT_DISTINCT(
                 "com.amazonaws.sqs#BatchEntryIdsNotDistinct", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", 400),
         INVALID_ENTRY_ID("com.amazonaws.sqs#InvalidBatchEntryId", "AWS.SimpleQueueService.InvalidBatchEntryId", 400),
+        BATCH_TOO_LONG("com.amazonaws.sqs#BatchRequestTooLong", "AWS.SimpleQueueService.BatchRequestTooLong", 400),
+        INVALID_CONTENTS("com.amazonaws.sqs#InvalidMessageContents", "InvalidMessageContents", 400),
         INVALID_ATTRIBUTE_NAME("com.amazonaws.sqs#InvalidAttributeName", "InvalidAttributeName", 400),
         INVALID_ATTRIBUTE_VALUE("com.amazonaws.sqs#InvalidAttributeValue", "InvalidAttributeValue", 400),
         QUEUE_NAME_EXISTS("com.amazonaws.sqs#QueueNameExists", "QueueAlreadyExists", 400),
@@ -121,7 +123,7 @@ final class SqsFailure extends RuntimeException {
     }
 
     /** The client's own text goes back to it, as AWS does it, but not by the megabyte. */
-    private static String shown(String text) {
+    static String shown(String text) {
         return text.length() <= 1_024 ? text : text.substring(0, 1_024) + "…";
     }
 

@@ -52,6 +52,7 @@ public final class SqsForm implements ErrorForm {
                     OVERLOADED,
                     TOO_MANY_CONNECTIONS,
                     ANSWER_TOO_LATE,
+                    SOURCE_UNAVAILABLE,
                     NOT_READY -> new SqsFailure(Kind.UNAVAILABLE, detail);
         };
     }

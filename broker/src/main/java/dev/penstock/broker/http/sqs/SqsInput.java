@@ -95,6 +95,17 @@ record SqsInput(ObjectNode object) {
         return map;
     }
 
+    /** A map of anything, in order of its keys; empty if it is missing. */
+    SortedMap<String, JsonNode> nodes(String name) {
+        SortedMap<String, JsonNode> nodes = new TreeMap<>();
+        Optional<JsonNode> value = member(name);
+        if (value.isPresent() && !value.get().isObject()) {
+            throw wrongType(name, "a map");
+        }
+        value.ifPresent(map -> map.properties().forEach(entry -> nodes.put(entry.getKey(), entry.getValue())));
+        return nodes;
+    }
+
     List<SqsInput> structures(String name) {
         List<SqsInput> structures = new ArrayList<>();
         for (JsonNode item : list(name)) {

@@ -20,9 +20,15 @@ public final class SqsRoutes {
     private SqsRoutes() {}
 
     public static List<Route> of(
-            GroupOperations groups, GroupFacts facts, ReaderPool readers, Grants grants, SqsSettings settings) {
+            GroupOperations groups,
+            GroupFacts facts,
+            ReaderPool readers,
+            Grants grants,
+            MessageSender sender,
+            SqsSettings settings) {
         Queues queues = new Queues(facts, groups, readers, settings);
         List<Route> routes = new ArrayList<>(messages(queues, groups, grants));
+        routes.addAll(sending(queues, sender));
         routes.addAll(queues(queues, groups, readers, settings));
         routes.addAll(refused(queues));
         return routes;
@@ -46,6 +52,15 @@ public final class SqsRoutes {
                         .withBatchBody());
     }
 
+    /** Sent twice it is there twice: only the client may repeat it. */
+    private static List<Route> sending(Queues queues, MessageSender sender) {
+        return List.of(
+                operation("SendMessage", QueueAccess.send(), new SendMessage(queues, sender), Repeat.NEVER)
+                        .withBatchBody(),
+                operation("SendMessageBatch", QueueAccess.send(), new SendMessageBatch(queues, sender), Repeat.NEVER)
+                        .withBatchBody());
+    }
+
     private static List<Route> queues(Queues queues, GroupOperations groups, ReaderPool readers, SqsSettings settings) {
         return List.of(
                 operation("GetQueueUrl", QueueAccess.seeNamed(), new GetQueueUrl(queues), Repeat.SAFE),
@@ -56,7 +71,7 @@ public final class SqsRoutes {
                 operator("SetQueueAttributes", new SetQueueAttributes(queues, groups), Repeat.SAFE),
                 operator("TagQueue", new TagQueue(queues, groups), Repeat.SAFE),
                 operator("UntagQueue", new UntagQueue(queues, groups), Repeat.SAFE),
-                operator("CreateQueue", new CreateQueue(queues), Repeat.SAFE),
+                operator("CreateQueue", new CreateQueue(queues, groups, settings.stream()), Repeat.SAFE),
                 operator("DeleteQueue", new DeleteQueue(queues, groups), Repeat.NEVER),
                 // Repeated, it would take what came in between.
                 operator("PurgeQueue", new PurgeQueue(queues, groups, settings.purgeIntervalMillis()), Repeat.NEVER));
@@ -66,10 +81,6 @@ public final class SqsRoutes {
     private static List<Route> refused(Queues queues) {
         MoveTasks moves = new MoveTasks(queues);
         return List.of(
-                operation("SendMessage", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE)
-                        .withBatchBody(),
-                operation("SendMessageBatch", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE)
-                        .withBatchBody(),
                 operator("AddPermission", NotOffered.permissions(queues), Repeat.SAFE),
                 operator("RemovePermission", NotOffered.permissions(queues), Repeat.SAFE),
                 operator("StartMessageMoveTask", moves::ofSource, Repeat.SAFE),

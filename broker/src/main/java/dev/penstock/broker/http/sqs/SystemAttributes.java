@@ -2,7 +2,6 @@ package dev.penstock.broker.http.sqs;
 
 import dev.penstock.broker.deliver.Delivery;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -14,7 +13,7 @@ final class SystemAttributes {
     private SystemAttributes() {}
 
     /** Those that the names ask for; names that do not exist are left alone, as AWS does. */
-    static Map<String, String> selected(Delivery delivery, boolean fifo, List<String> names) {
+    static Map<String, String> selected(Delivery delivery, ReceivedMessage message, boolean fifo, List<String> names) {
         Map<String, String> all = new TreeMap<>();
         if (names.isEmpty()) {
             return all;
@@ -23,12 +22,11 @@ final class SystemAttributes {
         all.put("SentTimestamp", Long.toString(delivery.event().commitMicros() / 1_000));
         all.put("ApproximateReceiveCount", Integer.toString(delivery.deliveryCount()));
         all.put("ApproximateFirstReceiveTimestamp", Long.toString(delivery.firstDeliveredWallMillis()));
+        message.groupId().ifPresent(id -> all.put("MessageGroupId", id));
+        message.dedupId().ifPresent(id -> all.put("MessageDeduplicationId", id));
+        message.traceHeader().ifPresent(header -> all.put("AWSTraceHeader", header));
         if (fifo) {
-            all.put("MessageGroupId", MessageGroupId.of(delivery.event()));
-            all.put("MessageDeduplicationId", delivery.event().id().toString());
-            all.put(
-                    "SequenceNumber",
-                    String.format(Locale.ROOT, "%020d", delivery.event().offset()));
+            all.put("SequenceNumber", SentAnswer.sequenceNumber(delivery.event().offset()));
         }
         if (!names.contains("All")) {
             all.keySet().retainAll(names);

@@ -35,14 +35,14 @@ final class TagQueue implements Endpoint {
         }
         return queues.ofUrl(input)
                 .thenCompose(queue -> queues.tags(queue).thenCompose(present -> {
-                    check(queue, tags, present.tags().keySet());
+                    check(queue.name(), tags, present.tags().keySet());
                     GroupChange change = new GroupChange.Builder().tags(tags).build();
                     return groups.update(queue.group().name(), change)
                             .thenApply(updated -> SqsAnswers.done(exchange, updated.logIndex()));
                 }));
     }
 
-    private static void check(Queues.Queue queue, Map<String, String> tags, Set<String> present) {
+    static void check(String queue, Map<String, String> tags, Set<String> present) {
         tags.forEach((key, value) -> {
             if (key.isEmpty() || key.length() > MAX_KEY_CHARACTERS) {
                 throw new SqsFailure(
@@ -56,7 +56,7 @@ final class TagQueue implements Endpoint {
         Set<String> all = new TreeSet<>(present);
         all.addAll(tags.keySet());
         if (all.size() > MAX_TAGS) {
-            throw new SqsFailure(Kind.INVALID_PARAMETER_VALUE, "Too many tags added for queue " + queue.name() + ".");
+            throw new SqsFailure(Kind.INVALID_PARAMETER_VALUE, "Too many tags added for queue " + queue + ".");
         }
     }
 }

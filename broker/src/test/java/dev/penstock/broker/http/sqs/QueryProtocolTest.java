@@ -280,7 +280,7 @@ class QueryProtocolTest {
                                     .digest(body.getValue().getBytes(StandardCharsets.UTF_8))));
             assertThat(element(document, "StringValue")).isEqualTo("or\uFFFDders");
             assertThat(element(document, "MD5OfMessageAttributes"))
-                    .isEqualTo(MessageAttributes.md5(Map.of("table", "or\uFFFDders")));
+                    .isEqualTo(MessageAttributes.md5(Map.of("table", AttributeValue.ofText("or\uFFFDders"))));
         }
     }
 
