@@ -6,149 +6,96 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A group to be created. What is null or empty takes the server's default.
- *
- * @param orderedByKey changes of a row in their order
- * @param tables {@code schema.table} or {@code schema.*}; empty = all
- * @param actions such as insert; empty = all
- * @param where an expression over the event's values
- * @param holdsTheLog retention waits for it
- */
-public record GroupSpec(
-        String name,
-        @Nullable String stream,
-        @Nullable StartAt start,
-        @Nullable Duration visibilityTimeout,
-        @Nullable Integer maxDeliveries,
-        boolean orderedByKey,
-        List<String> tables,
-        List<String> actions,
-        @Nullable String where,
-        boolean holdsTheLog) {
+/** A group to be created. What is not said takes the server's default. Immutable. */
+public final class GroupSpec {
 
-    public GroupSpec {
-        tables = List.copyOf(tables);
-        actions = List.copyOf(actions);
+    private final Map<String, Object> members;
+    private final Map<String, Object> filter;
+
+    private GroupSpec(Map<String, Object> members, Map<String, Object> filter) {
+        this.members = members;
+        this.filter = filter;
     }
 
     /** With the server's defaults: starts at the end of the default stream and gets everything. */
     public static GroupSpec named(String name) {
-        return new GroupSpec(name, null, null, null, null, false, List.of(), List.of(), null, false);
+        return new GroupSpec(Map.of("name", name), Map.of());
     }
 
-    public GroupSpec on(String streamName) {
-        return new GroupSpec(
-                name,
-                streamName,
-                start,
-                visibilityTimeout,
-                maxDeliveries,
-                orderedByKey,
-                tables,
-                actions,
-                where,
-                holdsTheLog);
+    public GroupSpec on(String stream) {
+        return with("stream", stream);
     }
 
     public GroupSpec from(StartAt position) {
-        return new GroupSpec(
-                name,
-                stream,
-                position,
-                visibilityTimeout,
-                maxDeliveries,
-                orderedByKey,
-                tables,
-                actions,
-                where,
-                holdsTheLog);
+        return with("start", position.toJson());
     }
 
     public GroupSpec visibleAfter(Duration timeout) {
-        return new GroupSpec(
-                name, stream, start, timeout, maxDeliveries, orderedByKey, tables, actions, where, holdsTheLog);
-    }
-
-    public GroupSpec ofTables(List<String> names) {
-        return new GroupSpec(
-                name,
-                stream,
-                start,
-                visibilityTimeout,
-                maxDeliveries,
-                orderedByKey,
-                names,
-                actions,
-                where,
-                holdsTheLog);
-    }
-
-    public GroupSpec ofActions(List<String> names) {
-        return new GroupSpec(
-                name, stream, start, visibilityTimeout, maxDeliveries, orderedByKey, tables, names, where, holdsTheLog);
+        return with("visibility_timeout", Json.duration(timeout));
     }
 
     public GroupSpec atMostDelivered(int times) {
-        return new GroupSpec(
-                name, stream, start, visibilityTimeout, times, orderedByKey, tables, actions, where, holdsTheLog);
+        return with("max_deliveries", times);
     }
 
     /** Changes of a row come in their order; the group is the SQS queue {@code <name>.fifo}. */
     public GroupSpec inOrder() {
-        return new GroupSpec(
-                name, stream, start, visibilityTimeout, maxDeliveries, true, tables, actions, where, holdsTheLog);
+        return with("ordering", "key");
     }
 
-    /** Only events for which the expression is true, such as {@code record.amount > 100}. */
-    public GroupSpec matching(String expression) {
-        return new GroupSpec(
-                name,
-                stream,
-                start,
-                visibilityTimeout,
-                maxDeliveries,
-                orderedByKey,
-                tables,
-                actions,
-                expression,
-                holdsTheLog);
+    /** Of several pending versions of a row only the newest; no deletions and no truncates. */
+    public GroupSpec ofNewestRows() {
+        return with("mode", "rows");
     }
 
     /** Retention waits for this group, up to the stream's bound on that. */
     public GroupSpec holdingTheLog() {
-        return new GroupSpec(
-                name, stream, start, visibilityTimeout, maxDeliveries, orderedByKey, tables, actions, where, true);
+        return with("retention", "hold");
+    }
+
+    /** @param names {@code schema.table} or {@code schema.*}; empty = all */
+    public GroupSpec ofTables(List<String> names) {
+        return withFilter("tables", List.copyOf(names));
+    }
+
+    /** @param names such as insert; empty = all */
+    public GroupSpec ofActions(List<String> names) {
+        return withFilter("actions", List.copyOf(names));
+    }
+
+    /** Only events for which the expression is true, such as {@code record.amount > 100}. */
+    public GroupSpec matching(String expression) {
+        return withFilter("where", expression);
+    }
+
+    private GroupSpec with(String member, Object value) {
+        return new GroupSpec(added(members, member, value), filter);
+    }
+
+    private GroupSpec withFilter(String part, Object value) {
+        return new GroupSpec(members, added(filter, part, value));
+    }
+
+    private static Map<String, Object> added(Map<String, Object> to, String name, Object value) {
+        Map<String, Object> copy = new LinkedHashMap<>(to);
+        copy.put(name, value);
+        return copy;
+    }
+
+    @Nullable
+    Object stream() {
+        return members.get("stream");
+    }
+
+    Map<String, Object> filter() {
+        return filter;
     }
 
     Map<String, Object> toJson() {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("name", name);
-        if (stream != null) {
-            json.put("stream", stream);
-        }
-        if (start != null) {
-            json.put("start", start.toJson());
-        }
-        if (visibilityTimeout != null) {
-            json.put("visibility_timeout", Json.duration(visibilityTimeout));
-        }
-        if (maxDeliveries != null) {
-            json.put("max_deliveries", maxDeliveries);
-        }
-        if (orderedByKey) {
-            json.put("ordering", "key");
-        }
-        if (holdsTheLog) {
-            json.put("retention", "hold");
-        }
-        Map<String, Object> filter = filter(tables, actions, where);
-        if (!filter.isEmpty()) {
-            json.put("filter", filter);
-        }
-        return json;
+        return filter.isEmpty() ? members : added(members, "filter", filter);
     }
 
+    /** Without what is empty. */
     static Map<String, Object> filter(List<String> tables, List<String> actions, @Nullable String where) {
         Map<String, Object> filter = new LinkedHashMap<>();
         if (!tables.isEmpty()) {

@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param filter takes the place of the whole filter; an empty one lets every event through
  * @param holdsTheLog whether retention waits for it
+ * @param newestRows whether of several pending versions of a row only the newest is delivered, and no deletion
  */
 public record GroupUpdate(
         @Nullable Duration visibilityTimeout,
         @Nullable Integer maxDeliveries,
         @Nullable Filter filter,
-        @Nullable Boolean holdsTheLog) {
+        @Nullable Boolean holdsTheLog,
+        @Nullable Boolean newestRows) {
 
     /**
      * @param tables {@code schema.table} or {@code schema.*}; empty = all
@@ -40,6 +42,9 @@ public record GroupUpdate(
         }
         if (maxDeliveries != null) {
             json.put("max_deliveries", maxDeliveries);
+        }
+        if (newestRows != null) {
+            json.put("mode", newestRows ? "rows" : "changes");
         }
         if (holdsTheLog != null) {
             json.put("retention", holdsTheLog ? "hold" : "trim");

@@ -255,7 +255,7 @@ public final class PenstockClient {
         if (filter.stream() != null) {
             body.put("stream", filter.stream());
         }
-        body.put("filter", GroupSpec.filter(filter.tables(), filter.actions(), filter.where()));
+        body.put("filter", filter.filter());
         body.put("last", last);
         return await(derived(post("/v1/filters/test", Json.write(body), true), as(FilterTest.class)));
     }

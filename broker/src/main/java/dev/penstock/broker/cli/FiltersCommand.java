@@ -87,7 +87,11 @@ final class FiltersCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            GroupSpec filter = new GroupSpec("filter", stream, null, null, null, false, tables, actions, where, false);
+            GroupSpec filter = GroupSpec.named("filter");
+            filter = stream == null ? filter : filter.on(stream);
+            filter = tables.isEmpty() ? filter : filter.ofTables(tables);
+            filter = actions.isEmpty() ? filter : filter.ofActions(actions);
+            filter = where == null ? filter : filter.matching(where);
             FilterTest result = session.client().testFilter(filter, last);
             if (session.isJson()) {
                 session.out().println(result);

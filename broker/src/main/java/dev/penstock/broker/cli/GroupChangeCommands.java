@@ -74,6 +74,12 @@ final class GroupChangeCommands {
         private @Nullable String where;
 
         @Option(
+                names = "--mode",
+                paramLabel = "changes|rows",
+                description = "rows: of several pending versions of a row only the newest, and no deletions.")
+        private GroupsCommand.@Nullable Mode mode;
+
+        @Option(
                 names = "--retention",
                 paramLabel = "trim|hold",
                 description = "hold: the log is not trimmed beyond what this group has settled.")
@@ -96,7 +102,7 @@ final class GroupChangeCommands {
                 throw new CommandFailed(
                         ExitCode.USAGE, "--no-filter and a filter exclude each other", "give one of the two");
             }
-            boolean others = visibilityTimeout != null || maxDeliveries != null || retention != null;
+            boolean others = visibilityTimeout != null || maxDeliveries != null || retention != null || mode != null;
             if (!filters && !noFilter && !others) {
                 throw new CommandFailed(
                         ExitCode.USAGE, "nothing to change was given", "see: penstock groups update --help");
@@ -104,9 +110,10 @@ final class GroupChangeCommands {
             PenstockClient client = session.client();
             GroupUpdate.Filter filter = filters || noFilter ? new GroupUpdate.Filter(tables, actions, where) : null;
             Boolean holds = retention == null ? null : retention == GroupsCommand.Keeping.hold;
+            Boolean rows = mode == null ? null : mode == GroupsCommand.Mode.rows;
             return show(
                     session,
-                    client.updateGroup(group, new GroupUpdate(visibilityTimeout, maxDeliveries, filter, holds)));
+                    client.updateGroup(group, new GroupUpdate(visibilityTimeout, maxDeliveries, filter, holds, rows)));
         }
     }
 

@@ -64,6 +64,12 @@ final class GroupsCommand implements Callable<Integer> {
         table.print(out);
     }
 
+    /** As the API spells them. */
+    enum Mode {
+        changes,
+        rows
+    }
+
     /** What retention does with a group that is behind; as the API spells it. */
     enum Keeping {
         trim,
@@ -141,6 +147,14 @@ final class GroupsCommand implements Callable<Integer> {
         private Ordering ordering = Ordering.none;
 
         @Option(
+                names = "--mode",
+                paramLabel = "changes|rows",
+                defaultValue = "changes",
+                description = "rows: of several pending versions of a row only the newest, and no deletions. Default:"
+                        + " ${DEFAULT-VALUE}.")
+        private Mode mode = Mode.changes;
+
+        @Option(
                 names = "--retention",
                 paramLabel = "trim|hold",
                 defaultValue = "trim",
@@ -178,17 +192,7 @@ final class GroupsCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             PenstockClient client = session.client();
-            GroupInfo created = client.createGroup(new GroupSpec(
-                    group,
-                    stream.isEmpty() ? null : stream,
-                    StartPositionOption.parse(start),
-                    visibilityTimeout,
-                    maxDeliveries,
-                    ordering == Ordering.key,
-                    tables,
-                    actions,
-                    where,
-                    retention == Keeping.hold));
+            GroupInfo created = client.createGroup(spec());
             if (session.isJson()) {
                 session.out().println(created);
             } else {
@@ -196,6 +200,19 @@ final class GroupsCommand implements Callable<Integer> {
             }
             session.err().println("next: ./penstock receive " + group + " --wait 5s --ack");
             return ExitCode.OK;
+        }
+
+        private GroupSpec spec() {
+            GroupSpec spec = GroupSpec.named(group).from(StartPositionOption.parse(start));
+            spec = stream.isEmpty() ? spec : spec.on(stream);
+            spec = visibilityTimeout == null ? spec : spec.visibleAfter(visibilityTimeout);
+            spec = maxDeliveries == null ? spec : spec.atMostDelivered(maxDeliveries);
+            spec = ordering == Ordering.key ? spec.inOrder() : spec;
+            spec = mode == Mode.rows ? spec.ofNewestRows() : spec;
+            spec = retention == Keeping.hold ? spec.holdingTheLog() : spec;
+            spec = tables.isEmpty() ? spec : spec.ofTables(tables);
+            spec = actions.isEmpty() ? spec : spec.ofActions(actions);
+            return where == null ? spec : spec.matching(where);
         }
     }
 

@@ -197,7 +197,10 @@ public final class GroupService implements AutoCloseable {
         }
         return decisions.onGroup(
                 name,
-                group -> new Command.UpdateGroup(group.id(), group.generation(), group.planVersion(), change),
+                group -> {
+                    requireReadable(change.applyTo(group.config()));
+                    return new Command.UpdateGroup(group.id(), group.generation(), group.planVersion(), change);
+                },
                 (group, index, reply) -> {
                     GroupDecisions.expect(Reply.Done.class, reply);
                     try (MachineView view = state.openView()) {
@@ -210,6 +213,15 @@ public final class GroupService implements AutoCloseable {
                                 view.stream(now.streamId()).orElseThrow().name());
                     }
                 });
+    }
+
+    /** The parts of a change may be good each for itself, and not with what the group has. */
+    private static void requireReadable(GroupConfig config) {
+        try {
+            GroupFilter.compile(config);
+        } catch (IllegalArgumentException e) {
+            throw new Refused(Refused.Code.INVALID_REQUEST, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Empty if there is no such group. */

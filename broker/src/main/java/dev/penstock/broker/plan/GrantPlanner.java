@@ -2,16 +2,18 @@ package dev.penstock.broker.plan;
 
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.EventBatch;
+import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.UnsettledMessage;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the grants of an unordered group.
  * Reads the applied state and the log, decides, touches nothing. A wrong or stale plan can delay, never lose, double or
- * reorder: apply checks it. Its only unchecked power is the judgement that an offset does not match.
+ * reorder: apply checks it. Its only unchecked power is the judgement that an offset does not match, or is superseded.
  *
  * <p>Ready messages (given back or expired) come first, in order of offset, then events that were never handed out. No
  * overlay of proposals on their way is needed: a group is planned only while none of its grants is.
@@ -25,6 +27,7 @@ public final class GrantPlanner implements Planner {
     private final GroupState group;
     private final GroupFilter filter;
     private final ValueScan values;
+    private final @Nullable RowVersions versions;
     private final LogBatches batches;
     private final long end;
     private long scan;
@@ -50,6 +53,9 @@ public final class GrantPlanner implements Planner {
         this.values = new ValueScan(filter, ValueScan.BUDGET);
         this.batches = batches;
         this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
+        this.versions = group.config().mode() == GroupConfig.Mode.ROWS
+                ? new RowVersions(view, group.streamId(), filter, values, batches, end)
+                : null;
         this.scan = group.scan();
         this.judged = Math.max(group.scan(), judgedTo);
         this.retryFrom = 0;
@@ -103,7 +109,10 @@ public final class GrantPlanner implements Planner {
         EventBatch.Columns columns = batch.columns();
         while (judged < batch.endOffset() && !values.isSpent()) {
             int i = (int) (judged - batch.baseOffset());
-            if (routes[columns.route(i)] && filter.wants(columns.action(i)) && values.matches(batch, i)) {
+            if (routes[columns.route(i)]
+                    && filter.wants(columns.action(i))
+                    && values.matches(batch, i)
+                    && (versions == null || !versions.isSuperseded(batch, i))) {
                 if (!picked.takeFresh(judged, columns.bodyLength(i))) {
                     return;
                 }

@@ -9,6 +9,7 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Route;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -20,10 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The contract: a {@code tables} filter matches row events and truncates of these tables; a logical message reaches a
  * group only if it has no tables filter or names the action; a gap passes every filter. Of what is left the expression
- * decides; an event on which it fails matches. Messages to queues are their queues' own: a group over changes gets them only
+ * decides; an event on which it fails matches. In
+ * mode rows no deletion and no truncate is wanted. Messages to queues are their queues' own: a group over changes gets them only
  * if it names the action. A queue that is sent to gets the messages of its own name, and gaps.
  */
 public final class GroupFilter {
+
+    /** What leaves no row to be delivered. */
+    private static final Set<Action> NO_ROWS = Set.of(Action.DELETE, Action.TRUNCATE);
 
     private static final Judgement MATCHES = new Judgement(Judgement.Verdict.MATCHES, "", 0);
 
@@ -80,8 +85,16 @@ public final class GroupFilter {
             actions.add(actionOf(word));
         }
         boolean namesMessages = actions.contains(Action.MESSAGE);
+        if (config.mode() == GroupConfig.Mode.ROWS && !Collections.disjoint(actions, NO_ROWS)) {
+            throw new IllegalArgumentException(
+                    "expected no action delete or truncate in mode rows, which delivers rows as"
+                            + " they are now; the mode changes has them");
+        }
         if (actions.isEmpty()) {
             actions = EnumSet.allOf(Action.class);
+            if (config.mode() == GroupConfig.Mode.ROWS) {
+                actions.removeAll(NO_ROWS);
+            }
         }
         Where where = config.where().isEmpty() ? null : Where.compile(config.where());
         return new GroupFilter(tables, schemas, actions, namesMessages, where, null);

@@ -1,6 +1,7 @@
 package dev.penstock.broker.plan;
 
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
@@ -35,6 +36,7 @@ public final class KeyedPlanner implements Planner {
     private final GroupState group;
     private final GroupFilter filter;
     private final ValueScan values;
+    private final @Nullable RowVersions versions;
     private final LogBatches batches;
     private final KeyBacklog backlog;
     private final long end;
@@ -65,6 +67,9 @@ public final class KeyedPlanner implements Planner {
         this.backlog = backlog;
         StreamState stream = view.stream(group.streamId()).orElseThrow();
         this.end = stream.end();
+        this.versions = group.config().mode() == GroupConfig.Mode.ROWS
+                ? new RowVersions(view, group.streamId(), filter, values, batches, end)
+                : null;
         backlog.trimmedTo(stream.earliest());
         this.retryFrom = backlog.readyLook.from();
         this.room = (int) Math.max(0, maxInFlight - group.leased());
@@ -162,6 +167,11 @@ public final class KeyedPlanner implements Planner {
             if (!backlog.isFirst(order, offset) || isHeld(order, offset, picks)) {
                 return true;
             }
+            if (isSupersededInLine(batch, i, line)) {
+                backlog.take(order);
+                line = backlog.line(key);
+                continue;
+            }
             if (!picks.take(offset, order, batch.columns().bodyLength(i))) {
                 return false;
             }
@@ -170,6 +180,15 @@ public final class KeyedPlanner implements Planner {
             line = backlog.line(key);
         }
         return true;
+    }
+
+    /** In mode rows: what waits next behind the same key is a newer version of the same row. */
+    private boolean isSupersededInLine(LogBatch batch, int i, WaitingLine line) {
+        if (versions == null || line.size() < 2) {
+            return false;
+        }
+        LogBatch next = batchAt(line.second());
+        return versions.supersedes(next, (int) (line.second() - next.baseOffset()), batch, i);
     }
 
     /** Reads what waits of keys of which nothing is known any more, or yet. */
@@ -226,6 +245,8 @@ public final class KeyedPlanner implements Planner {
                 if (backlog.movedKeys() >= KeyBacklog.MAX_MOVED || backlog.keys() >= KeyBacklog.MAX_KEYS) {
                     return;
                 }
+            } else if (versions != null && versions.isSuperseded(batch, i)) {
+                backlog.judgedTo(offset + 1);
             } else if (picks.take(offset, order, batch.columns().bodyLength(i))) {
                 backlog.noteOut(order, offset);
                 backlog.judgedTo(offset + 1);

@@ -61,6 +61,11 @@ final class WaitingLine {
         return offsets[head];
     }
 
+    /** The one behind the first, of two at least. */
+    long second() {
+        return offsets[head + 1];
+    }
+
     /** No event of the key waits below it. */
     long lowerBound() {
         return isEmpty() ? unreadFrom : first();

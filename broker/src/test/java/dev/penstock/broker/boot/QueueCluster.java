@@ -186,8 +186,8 @@ final class QueueCluster implements AutoCloseable {
                     int at = report.indexOf("\"leader\":\"n");
                     return report.charAt(at + "\"leader\":\"n".length()) - '1';
                 }
-            } catch (IOException e) {
-                continue; // that one cannot tell
+            } catch (IOException cannotTell) {
+                // Another one can.
             }
         }
         return -1;

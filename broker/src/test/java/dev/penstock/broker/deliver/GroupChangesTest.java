@@ -94,6 +94,17 @@ class GroupChangesTest {
     }
 
     @Test
+    void shouldRefuseAChangeThatIsNoGroupTogetherWithWhatIsThere() throws Exception {
+        change(new GroupChange.Builder().filter(new GroupChange.Filter(List.of(), List.of("delete"), "")));
+
+        assertThatThrownBy(() -> change(new GroupChange.Builder().mode(GroupConfig.Mode.ROWS)))
+                .hasCauseInstanceOf(Refused.class)
+                .hasMessageContaining("no action delete or truncate");
+        events.insert(Events.ORDERS, 1);
+        assertThat(receive().deliveries()).isEmpty();
+    }
+
+    @Test
     void shouldSettleAndExpireWhilePaused() throws Exception {
         events.insert(Events.ORDERS, 1);
         Received received = receive();

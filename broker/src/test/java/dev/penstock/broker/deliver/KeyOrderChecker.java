@@ -12,6 +12,7 @@ final class KeyOrderChecker {
     private final Set<Integer> settled = new HashSet<>();
     private final Set<Integer> soughtPast = new HashSet<>();
     private boolean filtersChange;
+    private boolean rowsOnly;
     private int earliest;
     private int highest = -1;
     private long redelivered;
@@ -23,7 +24,22 @@ final class KeyOrderChecker {
     }
 
     boolean matches(int offset) {
-        return !events.get(offset).table().equals("ignored");
+        KeyedEvents.Seen event = events.get(offset);
+        return !event.table().equals("ignored") && !(rowsOnly && event.truncate());
+    }
+
+    /** Mode rows: a version may be left out for a newer one of the same row, and truncates are. */
+    void rowsOnly() {
+        rowsOnly = true;
+    }
+
+    boolean hasNewer(int offset) {
+        for (int later = offset + 1; later < events.size(); later++) {
+            if (events.get(later).isOfSameRow(events.get(offset))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** From now on truncates and the table of customers may be left out at times. */
@@ -38,7 +54,8 @@ final class KeyOrderChecker {
 
     private boolean mayBeLeftOut(int offset) {
         KeyedEvents.Seen event = events.get(offset);
-        return filtersChange && (event.truncate() || event.table().equals("customers"));
+        return (filtersChange && (event.truncate() || event.table().equals("customers")))
+                || (rowsOnly && hasNewer(offset));
     }
 
     /** All from there on comes again; what was unsettled before does not. */

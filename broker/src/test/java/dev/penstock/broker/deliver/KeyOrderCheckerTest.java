@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 class KeyOrderCheckerTest {
 
     private final KeyOrderChecker checker = new KeyOrderChecker(List.of(
-            new Seen("orders", false, Set.of(1L)),
-            new Seen("orders", false, Set.of(2L)),
-            new Seen("orders", false, Set.of(1L, 3L)),
-            new Seen("ignored", false, Set.of(3L)),
-            new Seen("orders", false, Set.of(3L)),
-            new Seen("orders", true, Set.of()),
-            new Seen("customers", false, Set.of(3L)),
-            new Seen("orders", false, Set.of())));
+            new Seen("orders", false, Set.of(1L), 1L),
+            new Seen("orders", false, Set.of(2L), 2L),
+            new Seen("orders", false, Set.of(1L, 3L), 1L),
+            new Seen("ignored", false, Set.of(3L), 3L),
+            new Seen("orders", false, Set.of(3L), 3L),
+            new Seen("orders", true, Set.of(), 0),
+            new Seen("customers", false, Set.of(3L), 3L),
+            new Seen("orders", false, Set.of(), 0)));
 
     private void assertFound(List<Integer> answer) {
         assertThatThrownBy(() -> checker.check(answer)).isInstanceOf(AssertionError.class);

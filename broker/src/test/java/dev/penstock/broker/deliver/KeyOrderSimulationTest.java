@@ -53,6 +53,9 @@ class KeyOrderSimulationTest {
     private KeyOrderChecker checker = new KeyOrderChecker(List.of());
     /** Whether the group is paused, sought and its filter changed at times. */
     private boolean changes;
+    /** Whether only the newest versions of rows are wanted. */
+    private boolean rows;
+
     /** Whether retention overtakes the group at times. */
     private boolean trims;
 
@@ -67,6 +70,25 @@ class KeyOrderSimulationTest {
             assertThat(checker.isSettled(offset) || !checker.isAlwaysWanted(offset))
                     .as("seed %d: event %d settled", seed, offset)
                     .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {41, 42, 43, 44})
+    void shouldKeepTheOrderOfTheNewestVersionsOfRows(long seed) {
+        rows = true;
+        run(seed);
+        int superseded = 0;
+        for (int offset = 0; offset < seen.size(); offset++) {
+            boolean mayBeLeftOut = !checker.matches(offset) || checker.hasNewer(offset);
+            assertThat(checker.isSettled(offset) || mayBeLeftOut)
+                    .as("seed %d: event %d settled", seed, offset)
+                    .isTrue();
+            superseded += checker.matches(offset) && !checker.isSettled(offset) ? 1 : 0;
+        }
+        assertThat(superseded).as("versions left out").isGreaterThan(150);
+        try (MachineView view = machine.openView()) {
+            assertThat(view.group("g").orElseThrow().parked()).isZero();
         }
     }
 
@@ -119,8 +141,8 @@ class KeyOrderSimulationTest {
                 Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
                 seed % 3 == 0 ? 7 : 1_000,
                 nanos::get);
-        GroupConfig config =
-                new GroupConfig(30_000, 0, GroupConfig.Ordering.KEY, GroupConfig.Mode.CHANGES, TABLES, List.of(), "");
+        GroupConfig.Mode mode = rows ? GroupConfig.Mode.ROWS : GroupConfig.Mode.CHANGES;
+        GroupConfig config = new GroupConfig(30_000, 0, GroupConfig.Ordering.KEY, mode, TABLES, List.of(), "");
         groups.service()
                 .create("g", "main", new StartPosition.Earliest(), config)
                 .join();
@@ -129,6 +151,9 @@ class KeyOrderSimulationTest {
         checker = new KeyOrderChecker(seen);
         if (changes) {
             checker.filtersChange();
+        }
+        if (rows) {
+            checker.rowsOnly();
         }
         for (int step = 0; step < STEPS; step++) {
             step(random, events, groups);

@@ -17,8 +17,16 @@ import java.util.Set;
 /** A stream of changes of few keys in two tables: key changes, rows without a key and truncates among them. */
 final class KeyedEvents {
 
-    /** What a reader of the log can see of an event: which rows it concerns. */
-    record Seen(String table, boolean truncate, Set<Long> keys) {
+    /**
+     * What a reader of the log can see of an event: which rows it concerns.
+     *
+     * @param key of the row as it is after it; 0 = none
+     */
+    record Seen(String table, boolean truncate, Set<Long> keys, long key) {
+
+        boolean isOfSameRow(Seen other) {
+            return key != 0 && key == other.key && table.equals(other.table);
+        }
 
         /** Whether the later of two events has to wait for the earlier one. */
         boolean holdsBack(Seen later) {
@@ -106,9 +114,9 @@ final class KeyedEvents {
                         : ("{\"id\":" + key + "}").getBytes(StandardCharsets.UTF_8),
                 ChangeEvent.ABSENT,
                 ChangeEvent.ABSENT,
-                ChangeEvent.ABSENT));
+                key == 0 ? ChangeEvent.ABSENT : ("{\"id\":" + key + "}").getBytes(StandardCharsets.UTF_8)));
         batch.endTransaction(new Lsn(lsn + 0x80));
         Set<Long> concerned = key == 0 ? Set.of() : oldKey == 0 || oldKey == key ? Set.of(key) : Set.of(key, oldKey);
-        seen.add(new Seen(route.name(), action == Action.TRUNCATE, concerned));
+        seen.add(new Seen(route.name(), action == Action.TRUNCATE, concerned, key));
     }
 }

@@ -83,9 +83,19 @@ class GroupFilterTest {
 
     private static GroupFilter queue(Ordering ordering) {
         GroupConfig config = new GroupConfig(
-                30_000, 0, ordering, Mode.CHANGES, List.of(), List.of(), "", 0, 0, false, Optional.of(QueueConfig.defaults()));
-        return GroupFilter.of(
-                new GroupState(1, "jobs", 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, config, new StartPosition.Latest(), false, 0, Losses.NONE));
+                30_000,
+                0,
+                ordering,
+                Mode.CHANGES,
+                List.of(),
+                List.of(),
+                "",
+                0,
+                0,
+                false,
+                Optional.of(QueueConfig.defaults()));
+        return GroupFilter.of(new GroupState(
+                1, "jobs", 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, config, new StartPosition.Latest(), false, 0, Losses.NONE));
     }
 
     @Test

@@ -115,7 +115,8 @@ final class Consumer {
                     KEY_REVOKED,
                     KEY_CHANGED,
                     KEY_LIMIT,
-                    MASTER_KEY ->
+                    MASTER_KEY,
+                    SOURCE_UNAVAILABLE ->
                 throw new AssertionError("a refusal that nothing here deserves: " + refused.code(), refused);
         }
     }

@@ -55,7 +55,7 @@ final class CreateGroup implements Endpoint {
                 ? GroupConfig.Mode.ROWS
                 : GroupConfig.Mode.CHANGES;
         FilterMembers filter = FilterMembers.of(members);
-        refuseWhatIsNotBuilt(maxDeliveries, mode);
+        refuseWhatIsNotBuilt(maxDeliveries);
         return new GroupConfig(
                 visibility,
                 maxDeliveries,
@@ -70,13 +70,10 @@ final class CreateGroup implements Endpoint {
                 Optional.empty());
     }
 
-    /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */
-    static void refuseWhatIsNotBuilt(int maxDeliveries, GroupConfig.Mode mode) {
+    /** The stored form knows it already; a group that asked for it and did not get it would break its promise. */
+    static void refuseWhatIsNotBuilt(int maxDeliveries) {
         if (maxDeliveries > 0) {
             throw HttpFailure.invalid("expected no 'max_deliveries' above 0: dead letters are not built yet");
-        }
-        if (mode == GroupConfig.Mode.ROWS) {
-            throw HttpFailure.invalid("expected \"mode\":\"changes\": the mode rows is not built yet");
         }
     }
 

@@ -77,8 +77,7 @@ final class UpdateGroup implements Endpoint {
             change.hold(CreateGroup.word(members, "retention", "trim", "hold").equals("hold"));
         }
         GroupChange built = change.build();
-        CreateGroup.refuseWhatIsNotBuilt(
-                built.maxDeliveries().orElse(0), built.mode().orElse(Mode.CHANGES));
+        CreateGroup.refuseWhatIsNotBuilt(built.maxDeliveries().orElse(0));
         return built;
     }
 

@@ -93,7 +93,8 @@ class GroupsApiTest {
                 "{\"name\":\"w\",\"max_deliveries\":-1} | a whole number",
                 "{\"name\":\"w\",\"max_deliveries\":1.5} | a whole number",
                 "{\"name\":\"w\",\"ordering\":\"fifo\"} | expected \"none\" or \"key\"",
-                "{\"name\":\"w\",\"mode\":\"rows\"} | not built yet",
+                "{\"name\":\"w\",\"mode\":\"latest\"} | expected \"changes\" or \"rows\"",
+                "{\"name\":\"w\",\"retention\":\"keep\"} | expected \"trim\" or \"hold\"",
                 "{\"name\":\"w\",\"max_deliveries\":5} | not built yet",
                 "{\"name\":\"w\",\"filter\":[]} | an object for 'filter'",
                 "{\"name\":\"w\",\"filter\":{\"tables\":\"t\"}} | an array of at most",
@@ -269,7 +270,8 @@ class GroupsApiTest {
                 "{\"start\":\"earliest\"} | unknown member 'start'",
                 "{\"visibility_timeout\":\"13h\"} | at most 43200s",
                 "{\"max_deliveries\":5} | dead letters are not built yet",
-                "{\"mode\":\"rows\"} | the mode rows is not built yet",
+                "{\"mode\":\"latest\"} | for 'mode'",
+                "{\"retention\":7} | a string for 'retention'",
                 "{\"filter\":{\"tables\":[\"orders\"]}} | schema.table",
                 "{\"filter\":[]} | an object for 'filter'"
             })
@@ -280,6 +282,15 @@ class GroupsApiTest {
 
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.text()).contains(said);
+    }
+
+    @Test
+    void shouldChangeModeAndRetention() throws IOException {
+        post("/v1/groups", "{\"name\":\"w\",\"mode\":\"rows\",\"retention\":\"hold\"}");
+
+        assertThat(patch("{\"visibility_timeout\":60}").text()).contains("\"mode\":\"rows\"", "\"retention\":\"hold\"");
+        assertThat(patch("{\"mode\":\"changes\",\"retention\":\"trim\"}").text())
+                .contains("\"mode\":\"changes\"", "\"retention\":\"trim\"");
     }
 
     @Test
