@@ -122,7 +122,9 @@ final class NodeSamples {
                 described.group().delayed(),
                 described.group().ready(),
                 described.oldestUnsettledMillis() / 1e3,
-                described.filterFailures());
+                described.filterFailures(),
+                described.group().dying(),
+                described.group().deadLetters());
     }
 
     private Samples.Http http() {

@@ -8,6 +8,7 @@ import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -66,12 +67,15 @@ final class GrantAnswers {
             Reply.Granted granted,
             long plannedNanos) {
         try {
-            List<EventReader.Judged> events =
-                    answer.isDone() ? List.of() : reader.readAll(group.streamId(), granted.offsets(), filter);
+            List<Optional<EventReader.Judged>> events =
+                    answer.isDone() ? List.of() : reader.readAll(group, granted.offsets(), filter);
             List<Delivery> deliveries = new ArrayList<>(events.size());
             for (int i = 0; i < events.size(); i++) {
+                if (events.get(i).isEmpty()) {
+                    continue;
+                }
                 LeaseRef lease = leaseAt(granted, i);
-                EventReader.Judged judged = events.get(i);
+                EventReader.Judged judged = events.get(i).get();
                 if (judged.filterError().isPresent() && granted.deliveries()[i] == 1) {
                     failures.count(group.id());
                 }

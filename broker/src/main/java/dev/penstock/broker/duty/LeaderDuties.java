@@ -89,6 +89,7 @@ public final class LeaderDuties implements AutoCloseable {
         LOG.info("Leading in term {}: duties begin", term);
         runningTerm = term;
         running.add(new ExpiryDuty(submitter, state, scheduler, term));
+        running.add(new DeadLetterDuty(submitter, state, scheduler, term, System::nanoTime));
         List<Replicator> started = new ArrayList<>();
         for (SourceConfig source : sources) {
             Replicator replicator =

@@ -52,7 +52,9 @@ public record Samples(
             long delayed,
             long ready,
             double oldestUnsettledSeconds,
-            long filterFailures) {}
+            long filterFailures,
+            long dying,
+            long deadLetters) {}
 
     /** @param refusals since start, by limit */
     public record Http(

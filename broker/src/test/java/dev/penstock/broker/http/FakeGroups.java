@@ -1,5 +1,6 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.DeadLetterService;
 import dev.penstock.broker.deliver.Delivery;
 import dev.penstock.broker.deliver.GroupInspection;
 import dev.penstock.broker.deliver.GroupService.Created;
@@ -29,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -80,6 +82,7 @@ public final class FakeGroups implements GroupOperations {
     public volatile Optional<String> filterError = Optional.empty();
 
     public final FakeInspection inspection = new FakeInspection();
+    public final FakeDeadLetters deadLetters = new FakeDeadLetters();
 
     /** How old grants are when they are handed out. */
     public volatile long grantAgeNanos;
@@ -262,11 +265,30 @@ public final class FakeGroups implements GroupOperations {
         return inspection.parked(query);
     }
 
+    @Override
+    public synchronized DeadLetterService.Page deadLetters(DeadLetterService.Query query) {
+        find(query.group());
+        return deadLetters.list(query);
+    }
+
+    @Override
+    public synchronized CompletableFuture<DeadLetterService.Changed> redrive(DeadLetterService.Selection selection) {
+        find(selection.group());
+        return deadLetters.change(selection);
+    }
+
+    @Override
+    public synchronized CompletableFuture<DeadLetterService.Changed> dropDeadLetters(
+            DeadLetterService.Selection selection) {
+        find(selection.group());
+        return deadLetters.change(selection);
+    }
+
     private Described described(Group group) {
         long backlog = group.messages.stream()
                 .filter(message -> !message.settled && !message.leased)
                 .count();
-        return new Described(index.get(), group.state, "main", 0, backlog, 1_500, 2);
+        return new Described(index.get(), group.state, "main", 0, backlog, 1_500, 2, OptionalLong.empty());
     }
 
     @Override

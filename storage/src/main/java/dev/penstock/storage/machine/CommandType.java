@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tags of commands in the Raft log. Stored format: never renumbered, never reused; a changed rule is a new tag. Kept free
- * for what is to come: 37 dead letter, 38 redrive, 50 trim.
+ * for what is to come: 50 trim.
  */
 public enum CommandType {
     SOURCE_INTENT(1),
@@ -26,6 +26,9 @@ public enum CommandType {
     NACK(34),
     EXTEND(35),
     RELEASE(36),
+    DEAD_LETTER(37),
+    REDRIVE(38),
+    DROP_DEAD_LETTERS(39),
     EXPIRE(48),
     SWEEP(49),
     MARK(51),

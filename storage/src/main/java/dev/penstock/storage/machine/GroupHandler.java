@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creation, deletion and seeking of groups. A seek or delete moves numbers only; the rows of the ended generation are
- * left to sweeps. Touches at most four rows.
+ * left to sweeps. A seek keeps the dead letters, a delete leaves them to sweeps. Touches at most five rows.
  */
 final class GroupHandler {
 
@@ -32,7 +32,7 @@ final class GroupHandler {
             return Refusal.malformed(fault);
         }
         StreamState stream = catalog.stream(c.streamId());
-        if (stream == null) {
+        if (stream == null || stream.isInternal()) {
             return Refusal.unknownStream(c.streamId());
         }
         Group known = catalog.group(c.name());
@@ -84,6 +84,9 @@ final class GroupHandler {
             return Refusal.staleGeneration(group, c.generation());
         }
         leaveToSweep(entry, group);
+        if (group.deadLetters > 0) {
+            SweepTable.insert(entry.tx, group.id, SweepTable.DEAD_LETTERS, 0);
+        }
         TagTable.change(entry.tx, group.id, group.tags, new TreeMap<>());
         catalog.remove(entry.tx, group);
         entry.freedGroups.add(group.id);
@@ -115,6 +118,8 @@ final class GroupHandler {
         group.leased = 0;
         group.delayed = 0;
         group.ready = 0;
+        group.dying = 0;
+        group.aside = 0;
         group.settled(group.scan);
         group.keys(new KeyCounts(), new ParkedKeys());
         group.touch();

@@ -13,6 +13,9 @@ package dev.penstock.storage.model;
  * @param createdWallMillis wall-clock time of creation, for people
  * @param paused nothing is granted
  * @param changedWallMillis wall-clock time of the last change of what an operator can change, for people
+ * @param dying messages that failed for the last time and are not stored as dead letters yet
+ * @param aside of the unsettled messages: those that were dead and were put back
+ * @param deadLetters kept, see {@link DeadLetter}
  */
 public record GroupState(
         int id,
@@ -30,7 +33,50 @@ public record GroupState(
         GroupConfig config,
         StartPosition requestedStart,
         boolean paused,
-        long changedWallMillis) {
+        long changedWallMillis,
+        long dying,
+        long aside,
+        long deadLetters) {
+
+    /** Nothing of it died. */
+    public GroupState(
+            int id,
+            String name,
+            int streamId,
+            long generation,
+            long planVersion,
+            long startOffset,
+            long scan,
+            long leased,
+            long delayed,
+            long ready,
+            long parked,
+            long createdWallMillis,
+            GroupConfig config,
+            StartPosition requestedStart,
+            boolean paused,
+            long changedWallMillis) {
+        this(
+                id,
+                name,
+                streamId,
+                generation,
+                planVersion,
+                startOffset,
+                scan,
+                leased,
+                delayed,
+                ready,
+                parked,
+                createdWallMillis,
+                config,
+                requestedStart,
+                paused,
+                changedWallMillis,
+                0,
+                0,
+                0);
+    }
 
     /** Messages that were delivered and are neither settled nor available. */
     public long inFlight() {
@@ -38,6 +84,6 @@ public record GroupState(
     }
 
     public long unsettledRows() {
-        return leased + delayed + ready;
+        return leased + delayed + ready + dying;
     }
 }

@@ -83,7 +83,12 @@ public final class GroupTable {
                 .zigzag(group.createdWallMillis());
         ModelCodec.writeConfig(out, group.config());
         ModelCodec.writeStart(out, group.requestedStart());
-        return out.u8(group.paused() ? 1 : 0).zigzag(group.changedWallMillis()).toBytes();
+        return out.u8(group.paused() ? 1 : 0)
+                .zigzag(group.changedWallMillis())
+                .varint(group.dying())
+                .varint(group.aside())
+                .varint(group.deadLetters())
+                .toBytes();
     }
 
     private static Row decode(int groupId, byte[] value) {
@@ -104,6 +109,9 @@ public final class GroupTable {
         StartPosition start = ModelCodec.readStart(in);
         boolean paused = in.flag("pause of a group");
         long changedWallMillis = in.zigzag();
+        long dying = in.varint();
+        long aside = in.varint();
+        long deadLetters = in.varint();
         in.finish();
         GroupState state = new GroupState(
                 groupId,
@@ -121,7 +129,10 @@ public final class GroupTable {
                 config,
                 start,
                 paused,
-                changedWallMillis);
+                changedWallMillis,
+                dying,
+                aside,
+                deadLetters);
         return new Row(state, floor);
     }
 }

@@ -74,7 +74,15 @@ final class GoldenCommands {
                 new Command.SeekGroup(4, 1234, new StartPosition.AtLsn(new Lsn(0x16B3748), 78)),
                 new Command.PutKey(
                         "orders-app", 1234, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 43_200_000),
-                new Command.RevokeKey("orders-app", true));
+                new Command.RevokeKey("orders-app", true),
+                new Command.DeadLetter(
+                        4,
+                        1234,
+                        List.of(
+                                new Command.Dead(100, "max_deliveries", new byte[] {1, 2, (byte) 0xff}),
+                                new Command.Dead(103, "", new byte[0]))),
+                new Command.Redrive(4, new long[] {3, 4, 700}),
+                new Command.DropDeadLetters(4, new long[] {5}));
     }
 
     private static GroupChange everything() {
@@ -147,6 +155,12 @@ final class GoldenCommands {
                 new Command.Expire(Integer.MIN_VALUE),
                 new Command.Sweep(Integer.MAX_VALUE),
                 new Command.RaiseFeatureLevel(65_535),
+                new Command.DeadLetter(-1, Long.MIN_VALUE, List.of()),
+                new Command.DeadLetter(
+                        Integer.MAX_VALUE, Long.MAX_VALUE, List.of(new Command.Dead(Long.MIN_VALUE, "日本", new byte[] {0
+                        }))),
+                new Command.Redrive(-1, new long[] {Long.MAX_VALUE, -1, Long.MIN_VALUE}),
+                new Command.DropDeadLetters(Integer.MIN_VALUE, new long[0]),
                 new Command.UpdateGroup(-1, Long.MIN_VALUE, Long.MAX_VALUE, new GroupChange.Builder().build()),
                 new Command.UpdateGroup(
                         Integer.MAX_VALUE,

@@ -74,7 +74,10 @@ class GoldenRowShapesTest {
                     -1),
             new StartPosition.AtOffset(300),
             true,
-            Long.MIN_VALUE);
+            Long.MIN_VALUE,
+            5,
+            Long.MAX_VALUE,
+            128);
 
     private static final TreeMap<String, String> TAGS = new TreeMap<>(Map.of("ä", "", "b", "日本"));
 
@@ -88,6 +91,7 @@ class GoldenRowShapesTest {
             Long.MAX_VALUE,
             Integer.MAX_VALUE,
             Long.MAX_VALUE,
+            Long.MIN_VALUE,
             new KeyOrder(-1, 1, Long.MAX_VALUE));
 
     private static final StreamState STREAM = new StreamState(7, "", 128, Long.MAX_VALUE, 1L << 40, -2);

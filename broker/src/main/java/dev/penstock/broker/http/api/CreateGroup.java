@@ -54,16 +54,13 @@ final class CreateGroup implements Endpoint {
                 ? GroupConfig.Mode.ROWS
                 : GroupConfig.Mode.CHANGES;
         FilterMembers filter = FilterMembers.of(members);
-        refuseWhatIsNotBuilt(maxDeliveries, mode);
+        refuseWhatIsNotBuilt(mode);
         return new GroupConfig(
                 visibility, maxDeliveries, ordering, mode, filter.tables(), filter.actions(), filter.where());
     }
 
     /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */
-    static void refuseWhatIsNotBuilt(int maxDeliveries, GroupConfig.Mode mode) {
-        if (maxDeliveries > 0) {
-            throw HttpFailure.invalid("expected no 'max_deliveries' above 0: dead letters are not built yet");
-        }
+    static void refuseWhatIsNotBuilt(GroupConfig.Mode mode) {
         if (mode == GroupConfig.Mode.ROWS) {
             throw HttpFailure.invalid("expected \"mode\":\"changes\": the mode rows is not built yet");
         }

@@ -74,8 +74,7 @@ final class UpdateGroup implements Endpoint {
             change.filter(new GroupChange.Filter(filter.tables(), filter.actions(), filter.where()));
         }
         GroupChange built = change.build();
-        CreateGroup.refuseWhatIsNotBuilt(
-                built.maxDeliveries().orElse(0), built.mode().orElse(Mode.CHANGES));
+        CreateGroup.refuseWhatIsNotBuilt(built.mode().orElse(Mode.CHANGES));
         return built;
     }
 

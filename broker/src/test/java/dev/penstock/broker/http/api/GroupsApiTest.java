@@ -94,7 +94,7 @@ class GroupsApiTest {
                 "{\"name\":\"w\",\"max_deliveries\":1.5} | a whole number",
                 "{\"name\":\"w\",\"ordering\":\"fifo\"} | expected \"none\" or \"key\"",
                 "{\"name\":\"w\",\"mode\":\"rows\"} | not built yet",
-                "{\"name\":\"w\",\"max_deliveries\":5} | not built yet",
+                "{\"name\":\"w\",\"max_deliveries\":\"5\"} | a whole number",
                 "{\"name\":\"w\",\"filter\":[]} | an object for 'filter'",
                 "{\"name\":\"w\",\"filter\":{\"tables\":\"t\"}} | an array of at most",
                 "{\"name\":\"w\",\"filter\":{\"tables\":[\"orders\"]}} | \"schema.table\"",
@@ -268,7 +268,7 @@ class GroupsApiTest {
                 "{\"name\":\"v\"} | unknown member 'name'",
                 "{\"start\":\"earliest\"} | unknown member 'start'",
                 "{\"visibility_timeout\":\"13h\"} | at most 43200s",
-                "{\"max_deliveries\":5} | dead letters are not built yet",
+                "{\"max_deliveries\":-1} | a whole number",
                 "{\"mode\":\"rows\"} | the mode rows is not built yet",
                 "{\"filter\":{\"tables\":[\"orders\"]}} | schema.table",
                 "{\"filter\":[]} | an object for 'filter'"
