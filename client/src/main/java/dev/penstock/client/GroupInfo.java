@@ -99,8 +99,24 @@ public record GroupInfo(@JsonValue ObjectNode json) {
         return json.path("lost_at_most").asLong();
     }
 
+    /** Messages that failed for the last time and are not stored as dead letters yet. */
+    public long dying() {
+        return json.path("dying").asLong();
+    }
+
+    /** Kept, to be put back or dropped. */
     public long deadLetters() {
         return json.path("dead_letters").asLong();
+    }
+
+    /** When the first of the dead letters died, ISO 8601; empty if there is none. */
+    public String oldestDeadLetter() {
+        return json.path("oldest_dead_letter").asText("");
+    }
+
+    /** 0 = unlimited. */
+    public int maxDeliveries() {
+        return json.path("max_deliveries").asInt();
     }
 
     /** Seconds; 0 if nothing is unsettled. */

@@ -41,7 +41,7 @@ public record GroupMessages(@JsonValue ObjectNode json) {
             return json.path("action").asText("");
         }
 
-        /** {@code in_flight}, {@code delayed} or {@code ready}. */
+        /** {@code in_flight}, {@code delayed}, {@code ready}, {@code dying}, or {@code dead} if that was asked for. */
         public String state() {
             return json.path("state").asText();
         }

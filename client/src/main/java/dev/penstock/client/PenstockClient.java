@@ -59,7 +59,8 @@ public final class PenstockClient {
     /**
      * What of a group is unsettled, or waits behind an unsettled message, and why.
      *
-     * @param state {@code in_flight}, {@code delayed}, {@code ready} or {@code parked}; null = all that is unsettled
+     * @param state {@code in_flight}, {@code delayed}, {@code ready}, {@code dying}, {@code parked} or {@code dead}; null =
+     *     all that is unsettled
      * @param offset where to begin, such as what {@link GroupMessages#next} of the page before says; null = the first
      * @param limit 1 to 1,000
      * @param events with the events themselves
@@ -77,6 +78,11 @@ public final class PenstockClient {
             path.append("&events=true");
         }
         return await(derived(get(path.toString(), Duration.ZERO), as(GroupMessages.class)));
+    }
+
+    /** What died in the group. */
+    public DeadLetters deadLetters(String group) {
+        return new DeadLetters(this, groupPath(group, ""));
     }
 
     /** Changes what the update names. Repeating it is harmless. */
@@ -284,6 +290,10 @@ public final class PenstockClient {
     }
 
     // ---- Sending and reading
+
+    <T> T call(String method, String path, byte @Nullable [] body, boolean repeatable, Class<T> type) {
+        return await(derived(send(method, path, body, Duration.ZERO, repeatable), as(type)));
+    }
 
     private CompletableFuture<Settled> settle(String group, String action, Map<String, Object> body) {
         return derived(post(groupPath(group, action), Json.write(body), true), PenstockClient::settled);

@@ -124,7 +124,9 @@ final class NodeSamples {
                 described.group().ready(),
                 described.oldestUnsettledMillis() / 1e3,
                 described.filterFailures(),
-                described.group().losses().atMost());
+                described.group().losses().atMost(),
+                described.group().dying(),
+                described.group().deadLetters());
     }
 
     private Samples.Http http() {

@@ -67,7 +67,10 @@ final class GroupInspectCommands {
                     .row("delayed", group.delayed())
                     .row("ready", group.ready())
                     .row("parked keys", group.parked())
+                    .row("max deliveries", group.maxDeliveries() == 0 ? "unlimited" : group.maxDeliveries())
+                    .row("dying", group.dying())
                     .row("dead letters", group.deadLetters())
+                    .row("oldest dead letter", group.oldestDeadLetter())
                     .row("filter failures", group.filterFailures())
                     .row("oldest unsettled", Amounts.age(group.oldestUnsettledAge()))
                     .print(out);
@@ -90,8 +93,9 @@ final class GroupInspectCommands {
         @Option(
                 names = "--state",
                 paramLabel = "STATE",
-                description = "Only in_flight, delayed or ready messages; or parked: the keys of an ordered group that"
-                        + " wait. Default: all that is unsettled.")
+                description =
+                        "Only in_flight, delayed, ready or dying messages; dead: the dead letters; parked: the keys of"
+                                + " an ordered group that wait. Default: all that is unsettled.")
         private @Nullable String state;
 
         @Option(names = "--offset", paramLabel = "OFFSET", description = "Where to begin. Default: at the first.")

@@ -50,6 +50,7 @@ public final class PenstockCommand implements Callable<Integer> {
         line.addSubcommand(StreamsCommand.commandLine(surroundings));
         line.addSubcommand(new TailCommand(new Session(surroundings)));
         line.addSubcommand(GroupsCommand.commandLine(surroundings));
+        line.addSubcommand(DeadLettersCommand.commandLine(surroundings));
         line.addSubcommand(FiltersCommand.commandLine(surroundings));
         line.addSubcommand(new ReceiveCommand(new Session(surroundings)));
         line.addSubcommand(KeysCommand.commandLine(surroundings));

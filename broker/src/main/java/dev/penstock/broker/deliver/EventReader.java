@@ -1,10 +1,13 @@
 package dev.penstock.broker.deliver;
 
+import dev.penstock.broker.plan.GroupEvent;
 import dev.penstock.broker.plan.GroupFilter;
 import dev.penstock.broker.plan.LogBatch;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.broker.plan.filter.Judgement;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.StreamState;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,41 +67,38 @@ public final class EventReader {
         }
     }
 
-    /**
-     * An event, and why the filter could not judge it if so.
-     *
-     * @param place of its offset among those asked for
-     */
-    record Judged(int place, RenderedEvent event, Optional<String> filterError) {}
+    /** An event, and why the filter could not judge it if so. */
+    record Judged(RenderedEvent event, Optional<String> filterError) {}
 
     /**
-     * The events at {@code offsets}, without those that were trimmed meanwhile; all others must be stored. A grant does not keep what the filter said: it says it again,
-     * so that an event is marked at each delivery, by whatever leader.
+     * The events of the group's messages at {@code offsets}, which must all be stored; empty for one that was trimmed, or was
+     * put back from the dead letters and has left the group, since it was granted. A grant does not keep what the filter said:
+     * it says it again, so that an event is marked at each delivery, by whatever leader.
      */
-    List<Judged> readAll(int streamId, long[] offsets, GroupFilter filter) {
+    List<Optional<Judged>> readAll(GroupState group, long[] offsets, GroupFilter filter) {
         try (MachineView view = state.openView()) {
-            StreamState stream = view.stream(streamId)
-                    .orElseThrow(() -> new IllegalStateException("expected stream " + streamId + " of a grant"));
-            List<Judged> events = new ArrayList<>(offsets.length);
-            LogBatch batch = null;
-            for (int place = 0; place < offsets.length; place++) {
-                long offset = offsets[place];
-                if (offset < stream.earliest()) {
-                    continue;
+            StreamState stream = view.stream(group.streamId())
+                    .orElseThrow(
+                            () -> new IllegalStateException("expected stream " + group.streamId() + " of a grant"));
+            List<Optional<Judged>> events = new ArrayList<>(offsets.length);
+            for (long offset : offsets) {
+                Optional<GroupEvent> event =
+                        offset < stream.earliest() ? Optional.empty() : batches.event(view, group, offset);
+                if (event.isEmpty() && offset >= stream.earliest() && !AsideOffset.isAside(offset)) {
+                    throw new IllegalStateException(
+                            "expected offset " + offset + " of stream '" + stream.name() + "' to be stored");
                 }
-                if (batch == null || offset >= batch.endOffset() || offset < batch.baseOffset()) {
-                    batch = batchAt(view, stream, offset);
-                }
-                Judgement judgement = filter.judge(batch, Math.toIntExact(offset - batch.baseOffset()));
-                events.add(new Judged(
-                        place,
-                        EventRenderer.render(stream.name(), batch, offset),
-                        judgement.verdict() == Judgement.Verdict.FAILED
-                                ? Optional.of(judgement.reason())
-                                : Optional.empty()));
+                events.add(event.map(found -> judged(stream.name(), found, filter)));
             }
             return events;
         }
+    }
+
+    private static Judged judged(String stream, GroupEvent event, GroupFilter filter) {
+        Judgement judgement = filter.judge(event.batch(), event.index());
+        return new Judged(
+                EventRenderer.render(stream, event),
+                judgement.verdict() == Judgement.Verdict.FAILED ? Optional.of(judgement.reason()) : Optional.empty());
     }
 
     private LogBatch batchAt(MachineView view, StreamState of, long offset) {

@@ -1,5 +1,6 @@
 package dev.penstock.broker.deliver;
 
+import dev.penstock.broker.plan.GroupEvent;
 import dev.penstock.broker.plan.LogBatch;
 import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.EventBatch;
@@ -30,8 +31,14 @@ final class EventRenderer {
     private EventRenderer() {}
 
     static RenderedEvent render(String stream, LogBatch batch, long offset) {
-        EventBatch events = batch.decoded();
-        int i = Math.toIntExact(offset - batch.baseOffset());
+        return render(stream, new GroupEvent(batch, Math.toIntExact(offset - batch.baseOffset()), offset));
+    }
+
+    /** @param stream name of the group's stream, wherever the event stands */
+    static RenderedEvent render(String stream, GroupEvent event) {
+        EventBatch events = event.batch().decoded();
+        long offset = event.offset();
+        int i = event.index();
         EventBatch.Columns columns = events.columns();
         Route route = events.header().routes().get(columns.route(i));
         SourcePosition position = columns.position(i);
@@ -88,8 +95,10 @@ final class EventRenderer {
     }
 
     /** The facts without the JSON: nothing of the event's body is read. */
-    static RenderedEvent facts(LogBatch batch, long offset) {
-        int i = Math.toIntExact(offset - batch.baseOffset());
+    static RenderedEvent facts(GroupEvent event) {
+        LogBatch batch = event.batch();
+        long offset = event.offset();
+        int i = event.index();
         EventBatch.Columns columns = batch.columns();
         Route route = batch.header().routes().get(columns.route(i));
         SourcePosition position = columns.position(i);

@@ -8,11 +8,10 @@ import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,12 +68,15 @@ final class GrantAnswers {
             Reply.Granted granted,
             long plannedNanos) {
         try {
-            List<EventReader.Judged> events =
-                    answer.isDone() ? List.of() : reader.readAll(group.streamId(), granted.offsets(), filter);
+            List<Optional<EventReader.Judged>> events =
+                    answer.isDone() ? List.of() : reader.readAll(group, granted.offsets(), filter);
             List<Delivery> deliveries = new ArrayList<>(events.size());
-            for (EventReader.Judged judged : events) {
-                int i = judged.place();
+            for (int i = 0; i < events.size(); i++) {
+                if (events.get(i).isEmpty()) {
+                    continue;
+                }
                 LeaseRef lease = leaseAt(granted, i);
+                EventReader.Judged judged = events.get(i).get();
                 if (judged.filterError().isPresent() && granted.deliveries()[i] == 1) {
                     failures.count(group.id());
                 }
@@ -87,8 +89,8 @@ final class GrantAnswers {
             }
             if (!answer.complete(new Received(index, plannedNanos, deliveries))) {
                 release(group, granted);
-            } else if (events.size() < granted.offsets().length) {
-                releaseTrimmed(group, granted, events);
+            } else {
+                releaseMissing(group, granted, events);
             }
         } catch (RuntimeException e) {
             LOG.error("Granted messages of group {} could not be read; they are given back", group.name(), e);
@@ -98,14 +100,15 @@ final class GrantAnswers {
         }
     }
 
-    /** Given back, they are counted as lost. */
-    private void releaseTrimmed(GroupState group, Reply.Granted granted, List<EventReader.Judged> read) {
-        Set<Integer> places = read.stream().map(EventReader.Judged::place).collect(Collectors.toSet());
-        List<LeaseRef> trimmed = IntStream.range(0, granted.offsets().length)
-                .filter(i -> !places.contains(i))
+    /** Whose event was trimmed meanwhile: given back, they are counted as lost. */
+    private void releaseMissing(GroupState group, Reply.Granted granted, List<Optional<EventReader.Judged>> events) {
+        List<LeaseRef> missing = IntStream.range(0, events.size())
+                .filter(i -> events.get(i).isEmpty())
                 .mapToObj(i -> leaseAt(granted, i))
                 .toList();
-        release(group.id(), group.generation(), trimmed);
+        if (!missing.isEmpty()) {
+            release(group.id(), group.generation(), missing);
+        }
     }
 
     private static LeaseRef leaseAt(Reply.Granted granted, int i) {

@@ -39,7 +39,7 @@ public final class GroupInspection {
     public record Query(String group, Optional<UnsettledMessage.State> state, long from, int limit, boolean events) {}
 
     /**
-     * @param remainingMillis until its lease or delay ends, in log time; empty if it is ready
+     * @param remainingMillis until its lease or delay ends, in log time; empty if it is ready or dying
      * @param event empty if it is not stored any more; without JSON unless that was asked for
      */
     public record Unsettled(UnsettledMessage message, OptionalLong remainingMillis, Optional<RenderedEvent> event) {}
@@ -226,11 +226,12 @@ public final class GroupInspection {
             case LEASED -> group.leased();
             case DELAYED -> group.delayed();
             case READY -> group.ready();
+            case DYING -> group.dying();
         };
     }
 
     private OptionalLong remaining(UnsettledMessage message) {
-        return message.state() == UnsettledMessage.State.READY
+        return message.state() == UnsettledMessage.State.READY || message.state() == UnsettledMessage.State.DYING
                 ? OptionalLong.empty()
                 : OptionalLong.of(Math.max(0, message.dueMillis() - state.logTimeMillis()));
     }

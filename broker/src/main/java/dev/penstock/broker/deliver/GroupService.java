@@ -5,6 +5,7 @@ import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
@@ -79,6 +80,7 @@ public final class GroupService implements AutoCloseable {
      * @param backlog events at or after the scan position, before any filter
      * @param oldestUnsettledMillis how long the oldest unsettled event has been in the log, 0 if there is none
      * @param filterFailures events that this node has handed out because the filter failed on them
+     * @param oldestDeadLetterWallMillis when the first of the dead letters that are kept died; empty if there is none
      */
     public record Described(
             long logIndex,
@@ -87,7 +89,8 @@ public final class GroupService implements AutoCloseable {
             long floor,
             long backlog,
             long oldestUnsettledMillis,
-            long filterFailures) {}
+            long filterFailures,
+            OptionalLong oldestDeadLetterWallMillis) {}
 
     private final LeaderView leader;
     private final AppliedState state;
@@ -100,6 +103,7 @@ public final class GroupService implements AutoCloseable {
     private final ReceiveService receives;
     private final StartLookup lookup;
     private final GroupInspection inspection;
+    private final DeadLetterService deadLetters;
 
     public GroupService(
             CommandSubmitter submitter,
@@ -147,6 +151,7 @@ public final class GroupService implements AutoCloseable {
         this.lookup = new StartLookup(batches);
         this.receives = new ReceiveService(submitter, leader, state, batches, answers, maxInFlightPerGroup, nanoTime);
         this.inspection = new GroupInspection(leader, state, batches, wallClock, nanoTime);
+        this.deadLetters = new DeadLetterService(decisions, leader, state, readers, nanoTime);
     }
 
     /** One round of the receives that wait. */
@@ -252,6 +257,10 @@ public final class GroupService implements AutoCloseable {
     /** What of the group is unsettled, and since when. Reads block on the store. */
     public GroupInspection.Messages messages(GroupInspection.Query query) {
         return inspection.messages(query);
+    }
+
+    public DeadLetterService deadLetters() {
+        return deadLetters;
     }
 
     /** The keys of an ordered group behind which events wait, and for what. Reads block on the store. */
@@ -364,6 +373,9 @@ public final class GroupService implements AutoCloseable {
                 floor,
                 stream.end() - group.scan(),
                 oldestMillis,
-                filterFailures.of(group.id()));
+                filterFailures.of(group.id()),
+                view.deadLetters(group, 0, 1).stream()
+                        .mapToLong(DeadLetter::diedWallMillis)
+                        .findFirst());
     }
 }

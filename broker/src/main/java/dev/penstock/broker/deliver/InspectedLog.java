@@ -1,11 +1,13 @@
 package dev.penstock.broker.deliver;
 
 import dev.penstock.broker.plan.EventOrders;
+import dev.penstock.broker.plan.GroupEvent;
 import dev.penstock.broker.plan.GroupFilter;
 import dev.penstock.broker.plan.LogBatch;
 import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.broker.plan.filter.Judgement;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
@@ -27,6 +29,7 @@ final class InspectedLog {
     private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final MachineView view;
+    private final GroupState group;
     private final int streamId;
     private final String stream;
     private final LogBatches batches;
@@ -37,6 +40,7 @@ final class InspectedLog {
 
     InspectedLog(MachineView view, GroupState group, LogBatches batches, LongSupplier nanoTime) {
         this.view = view;
+        this.group = group;
         this.streamId = group.streamId();
         this.stream = view.stream(streamId).orElseThrow().name();
         this.batches = batches;
@@ -99,11 +103,13 @@ final class InspectedLog {
         return nanoTime.getAsLong() - untilNanos + MAX_NANOS / 2 >= 0;
     }
 
-    /** Empty if it is not stored any more. */
+    /** Of a message of the group. Empty if it is not stored any more. */
     Optional<RenderedEvent> event(long offset, boolean withJson) {
-        return batchAt(offset)
-                .map(batch ->
-                        withJson ? EventRenderer.render(stream, batch, offset) : EventRenderer.facts(batch, offset));
+        Optional<GroupEvent> event = AsideOffset.isAside(offset)
+                ? batches.event(view, group, offset)
+                : batchAt(offset)
+                        .map(batch -> new GroupEvent(batch, Math.toIntExact(offset - batch.baseOffset()), offset));
+        return event.map(found -> withJson ? EventRenderer.render(stream, found) : EventRenderer.facts(found));
     }
 
     /** What an ordered group knows of the event. */

@@ -4,6 +4,7 @@ import dev.penstock.broker.deliver.GroupService.ItemOutcome;
 import dev.penstock.broker.deliver.GroupService.Settled;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Reply;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
 import java.util.ArrayList;
@@ -94,7 +95,11 @@ final class Settling {
     }
 
     private static ItemOutcome ofEarlierGeneration(GroupState group, ReceiptSeal.Opened opened) {
-        return opened.lease().offset() < group.startOffset() ? ItemOutcome.SOUGHT_PAST : ItemOutcome.LEASE_LOST;
+        // What had been put back from the dead letters left the group with any seek.
+        long offset = opened.lease().offset();
+        return offset < group.startOffset() || AsideOffset.isAside(offset)
+                ? ItemOutcome.SOUGHT_PAST
+                : ItemOutcome.LEASE_LOST;
     }
 
     private static ItemOutcome outcomeOf(Reply.ItemResult result) {

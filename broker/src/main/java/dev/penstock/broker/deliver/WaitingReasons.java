@@ -2,6 +2,7 @@ package dev.penstock.broker.deliver;
 
 import dev.penstock.broker.deliver.GroupInspection.Why;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.ParkedKey;
@@ -62,6 +63,10 @@ final class WaitingReasons {
         }
         long key = parked.key();
         long route = parked.route();
+        Optional<UnsettledMessage> back = putBack(parked);
+        if (back.isPresent()) {
+            return new Reason(key == route ? Why.TRUNCATE : Why.KEY, back);
+        }
         Optional<UnsettledMessage> held = firstOfKey(key, parked.offset());
         if (held.isPresent()) {
             return new Reason(key == route ? Why.TRUNCATE : Why.KEY, held);
@@ -112,6 +117,16 @@ final class WaitingReasons {
 
     private Optional<UnsettledMessage> firstOfKey(long key, long below) {
         return view.unsettledOfKey(group, key, 0, below, 1).stream()
+                .findFirst()
+                .flatMap(offset -> view.unsettled(group, offset));
+    }
+
+    /** From the dead letters: it is earlier than all of the log. */
+    private Optional<UnsettledMessage> putBack(ParkedKey parked) {
+        if (group.aside() == 0) {
+            return Optional.empty();
+        }
+        return view.unsettledOfKey(group, parked.key(), AsideOffset.BASE, Long.MAX_VALUE, 1).stream()
                 .findFirst()
                 .flatMap(offset -> view.unsettled(group, offset));
     }

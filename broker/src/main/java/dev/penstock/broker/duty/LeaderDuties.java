@@ -90,6 +90,7 @@ public final class LeaderDuties implements AutoCloseable {
         runningTerm = term;
         running.add(new ExpiryDuty(submitter, state, scheduler, term));
         running.add(new RetentionDuty(submitter, state, scheduler, term));
+        running.add(new DeadLetterDuty(submitter, state, scheduler, term, System::nanoTime));
         List<Replicator> started = new ArrayList<>();
         for (SourceConfig source : sources) {
             Replicator replicator =

@@ -1,4 +1,4 @@
-/** Work that only a ready leader does: reading the slot, ending leases, sweeping. */
+/** Work that only a ready leader does: reading the slot, ending leases, making dead letters, sweeping. */
 @NullMarked
 package dev.penstock.broker.duty;
 

@@ -1,5 +1,6 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.DeadLetterService;
 import dev.penstock.broker.deliver.GroupInspection;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.GroupService.Created;
@@ -35,6 +36,13 @@ public interface GroupOperations {
     GroupInspection.Messages messages(GroupInspection.Query query);
 
     GroupInspection.Parked parked(GroupInspection.ParkedQuery query);
+
+    /** Blocks on the store. */
+    DeadLetterService.Page deadLetters(DeadLetterService.Query query);
+
+    CompletableFuture<DeadLetterService.Changed> redrive(DeadLetterService.Selection selection);
+
+    CompletableFuture<DeadLetterService.Changed> dropDeadLetters(DeadLetterService.Selection selection);
 
     CompletableFuture<Received> receive(ReceiveRequest request);
 
@@ -89,6 +97,21 @@ public interface GroupOperations {
             @Override
             public GroupInspection.Parked parked(GroupInspection.ParkedQuery query) {
                 return service.parked(query);
+            }
+
+            @Override
+            public DeadLetterService.Page deadLetters(DeadLetterService.Query query) {
+                return service.deadLetters().list(query);
+            }
+
+            @Override
+            public CompletableFuture<DeadLetterService.Changed> redrive(DeadLetterService.Selection selection) {
+                return service.deadLetters().redrive(selection);
+            }
+
+            @Override
+            public CompletableFuture<DeadLetterService.Changed> dropDeadLetters(DeadLetterService.Selection selection) {
+                return service.deadLetters().drop(selection);
             }
 
             @Override

@@ -89,6 +89,17 @@ enum Metric {
             "Events that the group was handed because its filter failed on them, since this node's start. On the leader"
                     + " only. Rising: mend the expression.",
             "group"),
+    GROUP_DYING(
+            "penstock_group_dying_messages",
+            Kind.GAUGE,
+            "Messages that failed for the last time and are not stored as dead letters yet: some moments each. On the leader"
+                    + " only.",
+            "group"),
+    GROUP_DEAD_LETTERS(
+            "penstock_group_dead_letters",
+            Kind.GAUGE,
+            "Dead letters that are kept, to be put back or dropped. On the leader only.",
+            "group"),
     GROUPS("penstock_groups", Kind.GAUGE, "Consumer groups, shown one by one or not."),
     GROUPS_NOT_SHOWN(
             "penstock_groups_not_shown",

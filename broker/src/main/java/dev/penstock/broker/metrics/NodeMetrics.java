@@ -244,6 +244,8 @@ public final class NodeMetrics implements AutoCloseable {
         rows(Metric.GROUP_READY, "group", shown, Samples.Group::name, Samples.Group::ready);
         rows(Metric.GROUP_LOST, "group", shown, Samples.Group::name, Samples.Group::lostAtMost);
         rows(Metric.GROUP_FILTER_FAILURES, "group", shown, Samples.Group::name, Samples.Group::filterFailures);
+        rows(Metric.GROUP_DYING, "group", shown, Samples.Group::name, Samples.Group::dying);
+        rows(Metric.GROUP_DEAD_LETTERS, "group", shown, Samples.Group::name, Samples.Group::deadLetters);
         rows(Metric.GROUP_OLDEST, "group", shown, Samples.Group::name, Samples.Group::oldestUnsettledSeconds);
     }
 

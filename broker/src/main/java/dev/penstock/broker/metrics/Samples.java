@@ -53,7 +53,9 @@ public record Samples(
             long ready,
             double oldestUnsettledSeconds,
             long filterFailures,
-            long lostAtMost) {}
+            long lostAtMost,
+            long dying,
+            long deadLetters) {}
 
     /** @param refusals since start, by limit */
     public record Http(

@@ -89,11 +89,10 @@ public final class GrantPlanner implements Planner {
         }
         List<UnsettledMessage> ready = view.ready(group, retryFrom, picked.room());
         for (UnsettledMessage message : ready) {
-            LogBatch batch = batches.at(view, group.streamId(), message.offset())
+            GroupEvent event = batches.event(view, group, message.offset())
                     .orElseThrow(() -> new IllegalStateException("expected offset " + message.offset() + " of stream "
                             + group.streamId() + ", ready in group " + group.id() + ", to be stored"));
-            int i = (int) (message.offset() - batch.baseOffset());
-            if (!picked.takeRetry(message.offset(), batch.columns().bodyLength(i))) {
+            if (!picked.takeRetry(message.offset(), event.bodyLength())) {
                 return;
             }
             retryFrom = message.offset() + 1;

@@ -1,6 +1,7 @@
 package dev.penstock.broker.plan;
 
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
@@ -263,14 +264,15 @@ public final class KeyedPlanner implements Planner {
     // ---- order ----
 
     private boolean isHeld(KeyOrder order, long offset, Picks picks) {
-        return backlog.holds(order, offset)
+        boolean aside = AsideOffset.isAside(offset);
+        return (!aside && backlog.holds(order, offset))
                 || isOut(order)
                 || picks.barriers.contains(order.route())
                 || (order.isBarrier() && (picks.routes.contains(order.route()) || isRouteUnsettled(order, offset)))
                 || isBehind(order.key(), offset, picks)
                 || (order.hasOldKey() && isBehind(order.oldKey(), offset, picks))
                 || (!order.isBarrier() && isBehind(order.route(), offset, picks))
-                || (order.isBarrier() && !backlog.tellsOfRoute(order.route(), offset));
+                || (order.isBarrier() && !aside && !backlog.tellsOfRoute(order.route(), offset));
     }
 
     /** In an answer that was planned before in this round. */
@@ -281,12 +283,19 @@ public final class KeyedPlanner implements Planner {
                 || (order.isBarrier() && routesOut.contains(order.route()));
     }
 
-    /** An earlier message of the key is unsettled, and does not go out before this one in the same answer. */
+    /**
+     * An earlier message of the key is unsettled, and does not go out before this one in the same answer. What was put back
+     * from the dead letters is earlier than all of the log, and would stand behind it in an answer.
+     */
     private boolean isBehind(long key, long offset, Picks picks) {
         if (key == 0 || group.unsettledRows() == 0) {
             return false;
         }
-        long from = picks.outBelow.getOrDefault(key, 0L);
+        boolean aside = AsideOffset.isAside(offset);
+        if (!aside && group.aside() > 0 && isAsideUnsettled(key)) {
+            return true;
+        }
+        long from = Math.max(aside ? AsideOffset.BASE : 0, picks.outBelow.getOrDefault(key, 0L));
         for (long before : view.unsettledOfKey(group, key, from, offset, picks.retries.size() + 1)) {
             if (!picks.retries.containsKey(before)) {
                 return true;
@@ -294,6 +303,11 @@ public final class KeyedPlanner implements Planner {
         }
         picks.outBelow.merge(key, offset, Math::max);
         return false;
+    }
+
+    private boolean isAsideUnsettled(long key) {
+        return !view.unsettledOfKey(group, key, AsideOffset.BASE, Long.MAX_VALUE, 1)
+                .isEmpty();
     }
 
     private boolean isRouteUnsettled(KeyOrder barrier, long offset) {
@@ -316,8 +330,10 @@ public final class KeyedPlanner implements Planner {
     }
 
     private int bodyLength(long offset) {
-        LogBatch batch = batchAt(offset);
-        return batch.columns().bodyLength((int) (offset - batch.baseOffset()));
+        return batches.event(view, group, offset)
+                .orElseThrow(() -> new IllegalStateException("expected offset " + offset + " of stream "
+                        + group.streamId() + ", ready in group " + group.id() + ", to be stored"))
+                .bodyLength();
     }
 
     private static long[] toArray(Set<Long> offsets) {

@@ -1,6 +1,8 @@
 package dev.penstock.broker.plan;
 
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.StoredBatch;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -39,6 +41,17 @@ public final class LogBatches {
         LogBatch batch = new LogBatch(stored.get());
         remember(streamId, batch);
         return Optional.of(batch);
+    }
+
+    /** The event of the group's message at {@code offset}; empty if it is not stored any more. */
+    public Optional<GroupEvent> event(MachineView view, GroupState group, long offset) {
+        if (!AsideOffset.isAside(offset)) {
+            return at(view, group.streamId(), offset)
+                    .map(batch -> new GroupEvent(batch, Math.toIntExact(offset - batch.baseOffset()), offset));
+        }
+        return view.deadLetter(group, AsideOffset.letter(offset))
+                .flatMap(letter -> at(view, letter.streamId(), letter.letter())
+                        .map(batch -> new GroupEvent(batch, 0, letter.offset())));
     }
 
     private synchronized @Nullable LogBatch cached(int streamId, long offset) {

@@ -34,7 +34,7 @@ final class MarkRing {
     private Map<Integer, Long> chains() {
         Map<Integer, Long> chains = new HashMap<>();
         try (MachineView view = views.get()) {
-            view.streams().forEach(stream -> chains.put(stream.id(), stream.chain()));
+            view.allStreams().forEach(stream -> chains.put(stream.id(), stream.chain()));
         }
         return chains;
     }

@@ -129,7 +129,9 @@ final class Proposer implements CommandSubmitter, AutoCloseable {
     }
 
     private static boolean bringsEvents(Command command) {
-        return command instanceof Command.Append || command instanceof Command.StopSource;
+        return command instanceof Command.Append
+                || command instanceof Command.StopSource
+                || command instanceof Command.DeadLetter;
     }
 
     private static int sourceOf(Command command) {

@@ -45,7 +45,8 @@ class GroupInspectCommandsTest {
                 "{\"name\":\"workers\",\"stream\":\"main\",\"state\":\"paused\",\"ordering\":\"key\",\"mode\":\"changes\","
                         + "\"filter\":{\"tables\":[\"public.orders\",\"audit.*\"],\"where\":\"record.a > 1\\n or record.b\"},"
                         + "\"visibility_timeout\":\"30s\",\"floor\":\"0000000000000004\",\"scan\":\"0000000000000009\","
-                        + "\"backlog\":12,\"in_flight\":3,\"delayed\":1,\"ready\":2,\"parked\":5,\"dead_letters\":0,"
+                        + "\"backlog\":12,\"in_flight\":3,\"delayed\":1,\"ready\":2,\"parked\":5,\"dead_letters\":8,"
+                        + "\"max_deliveries\":5,\"dying\":1,\"oldest_dead_letter\":\"2026-11-21T10:00:00Z\","
                         + "\"filter_failures\":6,\"oldest_unsettled_age\":3.25}");
 
         assertThat(run("groups", "show", "workers").out()).isEqualTo("""
@@ -66,7 +67,10 @@ class GroupInspectCommandsTest {
                 delayed             1
                 ready               2
                 parked keys         5
-                dead letters        0
+                max deliveries      5
+                dying               1
+                dead letters        8
+                oldest dead letter  2026-11-21T10:00:00Z
                 filter failures     6
                 oldest unsettled    3.3 s
                 """);
@@ -134,13 +138,13 @@ class GroupInspectCommandsTest {
     @Test
     void shouldSayWhatIsWrong() {
         api.answers(
-                "GET /v1/groups/workers/messages?limit=100&state=dead",
-                "400{\"code\":\"INVALID_REQUEST\",\"detail\":\"dead letters are not built yet\"}");
+                "GET /v1/groups/workers/messages?limit=100&state=lost",
+                "400{\"code\":\"INVALID_REQUEST\",\"detail\":\"expected in_flight or dead\"}");
 
         assertThat(run("groups", "messages", "workers", "--limit", "0").exitCode())
                 .isEqualTo(2);
-        CliRun dead = run("groups", "messages", "workers", "--state", "dead");
-        assertThat(dead.exitCode()).isNotZero();
-        assertThat(dead.err()).contains("dead letters are not built yet");
+        CliRun lost = run("groups", "messages", "workers", "--state", "lost");
+        assertThat(lost.exitCode()).isNotZero();
+        assertThat(lost.err()).contains("expected in_flight or dead");
     }
 }

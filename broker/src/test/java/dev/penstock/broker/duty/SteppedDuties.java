@@ -7,6 +7,7 @@ import dev.penstock.replicator.flow.SimulatedSource;
 import dev.penstock.replicator.flow.SimulatedSource.Reader;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The duties as {@link LeaderDuties} starts and ends them, with a replicator that is led by hand. */
@@ -17,11 +18,14 @@ public final class SteppedDuties {
     private final String nodeId;
     private final CommandSubmitter expirySubmitter;
     private final CommandSubmitter sourceSubmitter;
+    private final CommandSubmitter deadLetterSubmitter;
     private final LeaderView leader;
     private final AppliedState state;
     private final ScheduledExecutorService scheduler;
     private final SimulatedSource source;
+    private final LongSupplier nanoTime;
     private @Nullable ExpiryDuty expiry;
+    private @Nullable DeadLetterDuty deadLetters;
     private @Nullable Reader reader;
     private long runningTerm = NO_TERM;
 
@@ -29,13 +33,17 @@ public final class SteppedDuties {
             String nodeId,
             CommandSubmitter expirySubmitter,
             CommandSubmitter sourceSubmitter,
+            CommandSubmitter deadLetterSubmitter,
             LeaderView leader,
             AppliedState state,
             ScheduledExecutorService scheduler,
-            SimulatedSource source) {
+            SimulatedSource source,
+            LongSupplier nanoTime) {
         this.nodeId = nodeId;
         this.expirySubmitter = expirySubmitter;
         this.sourceSubmitter = sourceSubmitter;
+        this.deadLetterSubmitter = deadLetterSubmitter;
+        this.nanoTime = nanoTime;
         this.leader = leader;
         this.state = state;
         this.scheduler = scheduler;
@@ -57,6 +65,7 @@ public final class SteppedDuties {
         if (now.leads()) {
             runningTerm = now.term();
             expiry = new ExpiryDuty(expirySubmitter, state, scheduler, runningTerm);
+            deadLetters = new DeadLetterDuty(deadLetterSubmitter, state, scheduler, runningTerm, nanoTime);
             reader = source.reader(
                     new ProposedSourceLog(SimulatedSource.NAME, sourceSubmitter, state, runningTerm),
                     nodeId,
@@ -69,6 +78,10 @@ public final class SteppedDuties {
         if (expiry != null) {
             expiry.close();
             expiry = null;
+        }
+        if (deadLetters != null) {
+            deadLetters.close();
+            deadLetters = null;
         }
         if (reader != null) {
             reader.closing();

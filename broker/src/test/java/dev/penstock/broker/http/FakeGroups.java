@@ -1,5 +1,6 @@
 package dev.penstock.broker.http;
 
+import dev.penstock.broker.deliver.DeadLetterService;
 import dev.penstock.broker.deliver.Delivery;
 import dev.penstock.broker.deliver.GroupInspection;
 import dev.penstock.broker.deliver.GroupService.Created;
@@ -20,7 +21,6 @@ import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
-import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.StartPosition;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -81,6 +82,7 @@ public final class FakeGroups implements GroupOperations {
     public volatile Optional<String> filterError = Optional.empty();
 
     public final FakeInspection inspection = new FakeInspection();
+    public final FakeDeadLetters deadLetters = new FakeDeadLetters();
 
     /** How old grants are when they are handed out. */
     public volatile long grantAgeNanos;
@@ -110,8 +112,7 @@ public final class FakeGroups implements GroupOperations {
                 config,
                 start,
                 false,
-                1_790_000_000_000L,
-                Losses.NONE);
+                1_790_000_000_000L);
     }
 
     public static RenderedEvent event(long offset) {
@@ -255,8 +256,7 @@ public final class FakeGroups implements GroupOperations {
                 change.applyTo(was.config()),
                 was.requestedStart(),
                 change.paused().orElse(was.paused()),
-                was.changedWallMillis() + 5_000,
-                was.losses());
+                was.changedWallMillis() + 5_000);
         serve(group);
         return CompletableFuture.completedFuture(new Updated(index.incrementAndGet(), group.state, "main"));
     }
@@ -288,11 +288,30 @@ public final class FakeGroups implements GroupOperations {
         return inspection.parked(query);
     }
 
+    @Override
+    public synchronized DeadLetterService.Page deadLetters(DeadLetterService.Query query) {
+        find(query.group());
+        return deadLetters.list(query);
+    }
+
+    @Override
+    public synchronized CompletableFuture<DeadLetterService.Changed> redrive(DeadLetterService.Selection selection) {
+        find(selection.group());
+        return deadLetters.change(selection);
+    }
+
+    @Override
+    public synchronized CompletableFuture<DeadLetterService.Changed> dropDeadLetters(
+            DeadLetterService.Selection selection) {
+        find(selection.group());
+        return deadLetters.change(selection);
+    }
+
     private Described described(Group group) {
         long backlog = group.messages.stream()
                 .filter(message -> !message.settled && !message.leased)
                 .count();
-        return new Described(index.get(), group.state, "main", 0, backlog, 1_500, 2);
+        return new Described(index.get(), group.state, "main", 0, backlog, 1_500, 2, OptionalLong.empty());
     }
 
     @Override

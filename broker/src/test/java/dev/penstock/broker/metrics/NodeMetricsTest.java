@@ -47,7 +47,7 @@ class NodeMetricsTest {
         // given
         sources.add(new Samples.Source("main", true, false, 10, 0.5, 4096));
         streams.add(new Samples.Stream("main", 9, 100, 3, 12));
-        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6, 7));
+        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6, 5, 8, 7));
         metrics.committed(Lane.APPEND, 1);
         metrics.undecided(Lane.APPEND, "unknown");
         metrics.answered("receive", 200, 1);
@@ -106,13 +106,15 @@ class NodeMetricsTest {
     @Test
     void shouldForgetAGroupThatIsGone() {
         // given
-        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6, 7));
+        groups.add(new Samples.Group("workers", 12, 3, 1, 2, 4.5, 6, 5, 8, 7));
         assertThat(lines())
                 .contains(
                         "penstock_group_backlog_events{group=\"workers\"} 12.0",
                         "penstock_group_in_flight_messages{group=\"workers\"} 3.0",
                         "penstock_group_delayed_messages{group=\"workers\"} 1.0",
                         "penstock_group_ready_messages{group=\"workers\"} 2.0",
+                        "penstock_group_dying_messages{group=\"workers\"} 8.0",
+                        "penstock_group_dead_letters{group=\"workers\"} 7.0",
                         "penstock_group_oldest_unsettled_seconds{group=\"workers\"} 4.5",
                         "penstock_groups 1.0");
 
@@ -127,7 +129,7 @@ class NodeMetricsTest {
     void shouldShowOnlySoManyGroupsAndTheLargestBacklogs() {
         // given
         for (int i = 0; i < NodeMetrics.MAX_GROUPS + 50; i++) {
-            groups.add(new Samples.Group("g" + i, i, 0, 0, 0, 0, 0, 0));
+            groups.add(new Samples.Group("g" + i, i, 0, 0, 0, 0, 0, 0, 0, 0));
         }
 
         // when

@@ -9,7 +9,6 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupConfig.Mode;
 import dev.penstock.storage.model.GroupConfig.Ordering;
 import dev.penstock.storage.model.GroupState;
-import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Route;
@@ -94,8 +93,8 @@ class GroupFilterTest {
                 0,
                 false,
                 Optional.of(QueueConfig.defaults()));
-        return GroupFilter.of(new GroupState(
-                1, "jobs", 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, config, new StartPosition.Latest(), false, 0, Losses.NONE));
+        return GroupFilter.of(
+                new GroupState(1, "jobs", 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, config, new StartPosition.Latest(), false, 0));
     }
 
     @Test

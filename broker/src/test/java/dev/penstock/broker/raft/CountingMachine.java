@@ -5,12 +5,14 @@ import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.model.ApiKeyState;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
+import dev.penstock.storage.table.DyingTable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -219,6 +222,36 @@ final class CountingMachine implements ReplicatedState {
 
         @Override
         public List<StreamState> streams() {
+            return List.of();
+        }
+
+        @Override
+        public List<StreamState> allStreams() {
+            return List.of();
+        }
+
+        @Override
+        public List<DeadLetter> deadLetters(GroupState group, long fromLetter, int limit) {
+            return List.of();
+        }
+
+        @Override
+        public Optional<DeadLetter> deadLetter(GroupState group, long letter) {
+            return Optional.empty();
+        }
+
+        @Override
+        public OptionalLong lowestDying(int streamId) {
+            return OptionalLong.empty();
+        }
+
+        @Override
+        public List<DyingTable.Dying> dying(int limit) {
+            return List.of();
+        }
+
+        @Override
+        public List<DyingTable.Dying> dyingAfter(DyingTable.Dying last, int limit) {
             return List.of();
         }
 

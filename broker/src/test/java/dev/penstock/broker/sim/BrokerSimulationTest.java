@@ -116,6 +116,8 @@ class BrokerSimulationTest {
         softly.assertThat(totals.clientsUnknown).as("clients left to guess").isGreaterThan(150);
         softly.assertThat(totals.seeks).as("seeks").isGreaterThan(25);
         softly.assertThat(totals.changes).as("groups changed").isGreaterThan(65);
+        softly.assertThat(totals.deaths).as("messages that died").isGreaterThan(100);
+        softly.assertThat(totals.putBack).as("dead letters put back").isGreaterThan(20);
         softly.assertAll();
     }
 

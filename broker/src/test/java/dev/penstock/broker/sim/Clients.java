@@ -26,13 +26,33 @@ final class Clients {
             group("one-table", new StartPosition.Earliest(), List.of("t.t0"), List.of()),
             group("some", new StartPosition.Earliest(), List.of("t.t1", "t.t2"), List.of("insert", "update")),
             group("schema", new StartPosition.Earliest(), List.of("t.*"), List.of("truncate", "message", "delete")),
-            group("late", new StartPosition.AtOffset(30), List.of(), List.of("update")));
+            group("late", new StartPosition.AtOffset(30), List.of(), List.of("update")),
+            mortal());
+
+    static final String MORTAL = "mortal";
 
     private static Group group(String name, StartPosition start, List<String> tables, List<String> actions) {
+        return group(name, start, tables, actions, 0);
+    }
+
+    /** Whose messages die. */
+    private static Group mortal() {
+        return group(MORTAL, new StartPosition.Earliest(), List.of("t.t0", "t.t1"), List.of(), 2);
+    }
+
+    private static Group group(
+            String name, StartPosition start, List<String> tables, List<String> actions, int maxDeliveries) {
         return new Group(
                 name,
                 start,
-                new GroupConfig(30_000, 0, GroupConfig.Ordering.NONE, GroupConfig.Mode.CHANGES, tables, actions, ""));
+                new GroupConfig(
+                        30_000,
+                        maxDeliveries,
+                        GroupConfig.Ordering.NONE,
+                        GroupConfig.Mode.CHANGES,
+                        tables,
+                        actions,
+                        ""));
     }
 
     private final World world;
@@ -111,7 +131,10 @@ final class Clients {
     private void check(Place place) {
         Long grantedAt = delivered.get(place);
         Long ackedAt = acked.get(place);
-        if (grantedAt != null && ackedAt != null && grantedAt > ackedAt) {
+        long putBackAt = history.group(place.group())
+                .map(group -> group.putBackAt(place.offset()))
+                .orElse(-1L);
+        if (grantedAt != null && ackedAt != null && grantedAt > ackedAt && ackedAt > putBackAt) {
             throw new AssertionError(place + " was delivered by the entry at " + grantedAt
                     + ", but a client had been told that it is acked at " + ackedAt);
         }
@@ -121,6 +144,7 @@ final class Clients {
     void checkAcks() {
         acked.forEach((place, index) -> history.group(place.group())
                 .filter(group -> group.generation() == place.generation())
+                .filter(group -> index > group.putBackAt(place.offset()))
                 .ifPresent(group -> {
                     if (!group.isSettled(place.offset())) {
                         throw new AssertionError(place + " was acked OK at " + index + ", but is not settled");

@@ -1,5 +1,6 @@
 package dev.penstock.broker.sim;
 
+import dev.penstock.broker.deliver.DeadLetterService;
 import dev.penstock.broker.deliver.Delivery;
 import dev.penstock.broker.deliver.GroupService;
 import dev.penstock.broker.deliver.GroupService.ItemOutcome;
@@ -153,8 +154,19 @@ final class Consumer {
                     change(anyChange());
                 }
             }
-            default -> {}
+            default -> {
+                if (world.oneIn(8)) {
+                    redrive();
+                }
+            }
         }
+    }
+
+    /** Somebody looks after the dead letters. */
+    private void redrive() {
+        DeadLetterService.Selection some = new DeadLetterService.Selection(
+                Clients.MORTAL, DeadLetterService.Filter.ALL, List.of(), world.below(4), 1 + world.below(6));
+        call(groups -> groups.deadLetters().redrive(some), (process, changed) -> {}, 5_000);
     }
 
     private <T> void call(

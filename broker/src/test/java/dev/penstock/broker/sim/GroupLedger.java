@@ -33,6 +33,9 @@ final class GroupLedger {
     private static final class Message {
         private boolean settled;
         private boolean free;
+        /** Failed for the last time, by the act of a holder. */
+        private boolean dying;
+
         private long exclusiveUntilNanos;
         private long leaseIndex;
         private int leaseOrdinal;
@@ -53,6 +56,7 @@ final class GroupLedger {
     private final Map<Long, Message> messages = new HashMap<>();
     private final Map<LeaseRef, Delivered> leases = new HashMap<>();
     private final Set<LeaseRef> released = new HashSet<>();
+    private final LetterLedger letters = new LetterLedger();
     private long generation;
     /** All below it is settled or not wanted, as far as was looked. */
     private long floor;
@@ -82,6 +86,7 @@ final class GroupLedger {
         messages.clear();
         leases.clear();
         released.clear();
+        letters.sought();
     }
 
     void sought(Reply.Sought sought) {
@@ -129,6 +134,8 @@ final class GroupLedger {
                         + stream.line(offset));
             }
         }
+        // What was put back from the dead letters stands behind.
+        offsets.sort(null);
         assertThat(granted.offsets()).as("offsets of a grant").containsExactly(longs(offsets));
         for (int i = 0; i < granted.offsets().length; i++) {
             long until = entry.stampedNanos() + TimeUnit.MILLISECONDS.toNanos(grant.visibilityMillis());
@@ -156,6 +163,9 @@ final class GroupLedger {
         if (message.settled) {
             throw new AssertionError(at(lease.offset()) + " is granted again, but it was settled");
         }
+        if (message.dying || (!fresh && !message.free && isLast(message))) {
+            throw new AssertionError(at(lease.offset()) + " is granted, but it is dying");
+        }
         if (!fresh && !message.free) {
             requireEnded(message, lease.offset(), "is granted", nowNanos);
             world.totals.leasesEnded++;
@@ -163,11 +173,60 @@ final class GroupLedger {
         message.deliveries++;
         assertThat(deliveries).as("deliveries of %s", at(lease.offset())).isEqualTo(message.deliveries);
         message.free = false;
+        message.dying = untilNanos == nowNanos && isLast(message);
         message.exclusiveUntilNanos = untilNanos;
         message.leaseIndex = lease.leaseIndex();
         message.leaseOrdinal = lease.leaseOrdinal();
         leases.put(lease, new Delivered(deliveries, lease.leaseIndex()));
         world.totals.granted++;
+    }
+
+    private boolean isLast(Message message) {
+        return config.maxDeliveries() > 0 && message.deliveries >= config.maxDeliveries();
+    }
+
+    // ---- dead letters ----
+
+    /** What died since the entry before: no more than once, after its last delivery failed, and with its own event. */
+    void buried(MachineView view, long nowNanos) {
+        if (config.maxDeliveries() == 0) {
+            return;
+        }
+        letters.newlyKept(view, id).forEach((offset, letter) -> {
+            Message message = messages.get(offset);
+            if (message == null || message.settled) {
+                throw new AssertionError(at(offset) + " is a dead letter, but it was "
+                        + (message == null ? "never granted" : "settled"));
+            }
+            if (!message.free && !message.dying) {
+                requireEnded(message, offset, "is dead", nowNanos);
+            }
+            assertThat(message.deliveries)
+                    .as("deliveries of the dead %s", at(offset))
+                    .isEqualTo(config.maxDeliveries());
+            String line = LetterLedger.line(view, letter);
+            if (!line.equals(stream.line(letter.offset()))) {
+                throw new AssertionError("the dead letter of " + at(offset) + " has the event " + line);
+            }
+            message.settled = true;
+            world.totals.deaths++;
+        });
+    }
+
+    void putBack(Command.Redrive redrive, Reply.DeadLettersChanged reply, long index) {
+        List<Long> offsets = letters.putBack(redrive.letters(), index);
+        assertThat(reply.count()).as("dead letters put back").isEqualTo(offsets.size());
+        for (long offset : offsets) {
+            Message message = new Message();
+            message.free = true;
+            messages.put(offset, message);
+        }
+        world.totals.putBack += offsets.size();
+    }
+
+    /** Index of the entry by which the message was put back last, or -1. */
+    long putBackAt(long offset) {
+        return letters.putBackAt(offset);
     }
 
     /** Leases and delays ended by log time: none before its end by true time, whether or not anybody is granted it. */
@@ -234,7 +293,11 @@ final class GroupLedger {
         if (command instanceof Command.Extend && millis > 0) {
             world.totals.leasesExtended++;
         }
-        message.free = millis == 0;
+        if (message.dying) {
+            return;
+        }
+        message.dying = isLast(message) && (command instanceof Command.Nack || millis == 0);
+        message.free = millis == 0 || message.dying;
         message.exclusiveUntilNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
@@ -263,6 +326,11 @@ final class GroupLedger {
                 return floor;
             }
             floor++;
+        }
+        for (long offset : letters.away()) {
+            if (!isSettled(offset)) {
+                return offset;
+            }
         }
         return -1;
     }

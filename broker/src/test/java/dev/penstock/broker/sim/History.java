@@ -113,6 +113,9 @@ final class History {
         for (int i = 0; i < envelope.commands().size(); i++) {
             one(envelope.commands().get(i), applied.replies().get(i), entry);
         }
+        try (MachineView view = machine.openView()) {
+            groups.values().forEach(group -> group.buried(view, entry.stampedNanos()));
+        }
         if (applied.replies().stream().anyMatch(History::endedSomething)) {
             try (MachineView view = machine.openView()) {
                 groups.values().forEach(group -> group.expired(view, entry.stampedNanos()));
@@ -146,6 +149,8 @@ final class History {
         } else if (command instanceof Command.UpdateGroup update && reply instanceof Reply.Done) {
             known(update.groupId()).changed(update.change(), entry.index());
             world.totals.changes++;
+        } else if (command instanceof Command.Redrive redrive && reply instanceof Reply.DeadLettersChanged changed) {
+            known(redrive.groupId()).putBack(redrive, changed, entry.index());
         } else if (command instanceof Command.Grant grant) {
             granted(grant, reply, entry);
         } else if (reply instanceof Reply.Settled settled) {

@@ -106,10 +106,12 @@ final class NodeProcess {
                 id,
                 expiry,
                 new SabotagedSubmitter(world, replicator, history),
+                new SabotagedSubmitter(world, expiry, history),
                 node.leaderView(),
                 node,
                 dutyThread,
-                source);
+                source,
+                this::nanoTime);
         this.missesOne = world.sabotage == Sabotage.REPLAY_MISSES_ONE && machine.appliedIndex() > 0;
     }
 

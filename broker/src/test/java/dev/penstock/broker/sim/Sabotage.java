@@ -48,6 +48,14 @@ enum Sabotage {
     /** A release counts as a delivery. */
     COUNT_RELEASES("[deliveries of"),
 
+    // ---- dead letters ----
+    /** The machine lets no message die. */
+    IMMORTAL("is granted, but it is dying"),
+    /** What is dying is settled, and not kept. */
+    DEAD_IS_DROPPED("did not settle offset"),
+    /** A dead letter is stored with the event of another one. */
+    DEAD_LETTER_OF_ANOTHER("has the event"),
+
     // ---- replicas ----
     /** A replica that restarts misses one entry of those fed again. */
     REPLAY_MISSES_ONE("digest, clock and replies at index");

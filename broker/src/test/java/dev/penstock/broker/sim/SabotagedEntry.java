@@ -9,10 +9,14 @@ import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
+import dev.penstock.storage.model.GroupChange;
+import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.SourceState;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Entries as a broken machine would understand them. */
@@ -29,6 +33,8 @@ final class SabotagedEntry {
                     STAMP_AHEAD,
                     APPLY_ANY_TERM,
                     APPLY_OLD_PLAN_VERSIONS,
+                    IMMORTAL,
+                    DEAD_IS_DROPPED,
                     APPLY_STALE_PLANS -> rewritten(sabotage, machine, term, CommandCodec.decode(content));
             default -> content;
         };
@@ -58,11 +64,29 @@ final class SabotagedEntry {
                         : command;
             case NO_COMPARE -> command instanceof Command.Append append ? anywhere(machine, append, false) : command;
             case STORE_OVERLAPS -> command instanceof Command.Append append ? anywhere(machine, append, true) : command;
+            case IMMORTAL -> command instanceof Command.CreateGroup create ? immortal(create) : command;
+            case DEAD_IS_DROPPED -> command instanceof Command.DeadLetter dead ? dropped(machine, dead) : command;
             case APPLY_STALE_PLANS -> command instanceof Command.Grant grant ? anyTime(machine, grant) : command;
             case APPLY_OLD_PLAN_VERSIONS ->
                 command instanceof Command.Grant grant ? underThisPlanVersion(machine, grant) : command;
             default -> command;
         };
+    }
+
+    private static Command.CreateGroup immortal(Command.CreateGroup create) {
+        GroupConfig config = new GroupChange.Builder().maxDeliveries(0).build().applyTo(create.config());
+        return new Command.CreateGroup(create.name(), create.streamId(), create.start(), config);
+    }
+
+    private static Command.Ack dropped(Machine machine, Command.DeadLetter dead) {
+        List<LeaseRef> leases = new ArrayList<>();
+        try (MachineView view = machine.openView()) {
+            view.group(dead.groupId())
+                    .ifPresent(group -> dead.messages()
+                            .forEach(message ->
+                                    view.unsettled(group, message.offset()).ifPresent(row -> leases.add(row.lease()))));
+        }
+        return new Command.Ack(dead.groupId(), dead.generation(), leases);
     }
 
     private static Command.Grant underThisPlanVersion(Machine machine, Command.Grant grant) {

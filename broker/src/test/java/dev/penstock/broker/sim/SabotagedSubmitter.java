@@ -4,6 +4,7 @@ import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Reply;
 import dev.penstock.storage.machine.Reply.ItemResult;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +60,9 @@ final class SabotagedSubmitter implements CommandSubmitter {
 
     @Override
     public CompletableFuture<Decided> append(Command command, long plannedTerm) {
+        if (sabotaged(Sabotage.DEAD_LETTER_OF_ANOTHER) && command instanceof Command.DeadLetter dead) {
+            return next.append(exchanged(dead), plannedTerm);
+        }
         CompletableFuture<Decided> answer = next.append(command, plannedTerm);
         if (sabotaged(Sabotage.MISMATCH_IS_ACCEPTED) && command instanceof Command.SourceBound) {
             return answer.thenApply(decided -> new Decided(decided.index(), List.of(new Reply.Done())));
@@ -77,6 +81,16 @@ final class SabotagedSubmitter implements CommandSubmitter {
                         next.append(new Command.Append(append.streamId(), history.relabelled(append.batch()))));
             default -> answer;
         };
+    }
+
+    private static Command.DeadLetter exchanged(Command.DeadLetter dead) {
+        List<Command.Dead> messages = new ArrayList<>();
+        for (int i = 0; i < dead.messages().size(); i++) {
+            Command.Dead one = dead.messages().get(i);
+            Command.Dead other = dead.messages().get(dead.messages().size() - 1 - i);
+            messages.add(new Command.Dead(one.offset(), one.reason(), other.batch()));
+        }
+        return new Command.DeadLetter(dead.groupId(), dead.generation(), messages);
     }
 
     private static boolean isUnknown(Throwable failure) {

@@ -42,6 +42,8 @@ final class Totals {
     long seeks;
     long deletes;
     long changes;
+    long deaths;
+    long putBack;
 
     Map<String, Long> counts() {
         Map<String, Long> counts = new LinkedHashMap<>();
@@ -78,6 +80,8 @@ final class Totals {
         counts.put("seeks", seeks);
         counts.put("groups deleted", deletes);
         counts.put("groups changed", changes);
+        counts.put("messages that died", deaths);
+        counts.put("dead letters put back", putBack);
         return counts;
     }
 

@@ -41,6 +41,9 @@ public final class Transaction implements KeyReader {
         }
     }
 
+    /** In place of a value that is there but was not read. */
+    private static final byte[] UNREAD = new byte[0];
+
     private final KeyReader base;
     private final Checks checks;
     private final NavigableMap<byte[], Overlaid> state = new TreeMap<>(Arrays::compareUnsigned);
@@ -96,6 +99,23 @@ public final class Transaction implements KeyReader {
     /** As {@link #deleteExisting}, for a row just read as {@code prior}. */
     public void deleteKnown(Space space, byte[] key, byte[] prior) {
         known(space, key, prior).now = null;
+    }
+
+    /** As {@link #deleteExisting}, for a large value of the LOG space that nobody read; not covered by the digest. */
+    public void deleteUnread(Space space, byte[] key) {
+        if (space == Space.STATE) {
+            throw new IllegalArgumentException("expected the LOG space: rows of STATE are part of the digest");
+        }
+        if (checks == Checks.FULL) {
+            deleteExisting(space, key);
+            return;
+        }
+        Overlaid row = overlay(space).get(key);
+        if (row == null) {
+            row = new Overlaid(UNREAD);
+            overlay(space).put(key, row);
+        }
+        row.now = null;
     }
 
     @Override

@@ -89,6 +89,19 @@ final class AppendHandler {
         if (stream == null) {
             throw new IllegalStateException("expected a stream for source " + source.name());
         }
+        StreamState grown = storeAtEnd(entry, stream, header, batch);
+        catalog.put(grown);
+        catalog.put(SourceHandler.moved(
+                source,
+                header.last(),
+                header.lastInTransaction(),
+                source.bound().max(header.endLsn())));
+        entry.grownStreams.add(stream.id());
+        return new Reply.Appended(stream.end(), grown.end());
+    }
+
+    /** The stream with the batch, as it is to be put. */
+    static StreamState storeAtEnd(Entry entry, StreamState stream, BatchHeader header, byte[] batch) {
         long base = stream.end();
         long end = base + header.eventCount();
         long chain = StreamChain.next(stream.chain(), base, BatchCodec.checksum(batch));
@@ -107,13 +120,6 @@ final class AppendHandler {
                         entry.wallMillis,
                         maxCommitMicros,
                         chain));
-        catalog.put(stream.grown(end, batch.length, chain));
-        catalog.put(SourceHandler.moved(
-                source,
-                header.last(),
-                header.lastInTransaction(),
-                source.bound().max(header.endLsn())));
-        entry.grownStreams.add(stream.id());
-        return new Reply.Appended(base, end);
+        return stream.grown(end, batch.length, chain);
     }
 }

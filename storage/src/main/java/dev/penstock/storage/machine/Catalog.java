@@ -127,13 +127,25 @@ final class Catalog {
     }
 
     boolean hasStream(String name) {
-        return streams.values().stream().anyMatch(kept -> kept.now.name().equals(name));
+        return stream(name).isPresent();
+    }
+
+    Optional<StreamState> stream(String name) {
+        return streams.values().stream()
+                .map(kept -> kept.now)
+                .filter(stream -> stream.name().equals(name))
+                .findFirst();
     }
 
     void put(StreamState stream) {
         Kept<StreamState> kept = streams.computeIfAbsent(stream.id(), id -> new Kept<>(stream));
         kept.now = stream;
         kept.changed = true;
+    }
+
+    /** In order of id. */
+    Iterable<Group> groups() {
+        return groups.values().stream().map(kept -> kept.now).toList();
     }
 
     @Nullable
@@ -201,7 +213,7 @@ final class Catalog {
     /** One seek per group and entry, and only if the lowest message left: it walks each tombstone once. */
     static void settleFloor(Transaction tx, Group group) {
         long unparked = Math.min(group.scan, group.parked.lowestOffset());
-        if (group.unsettledRows() == 0) {
+        if (group.unsettledInLog() == 0) {
             group.settled(unparked);
         } else if (group.isFloorMoved()) {
             try (Cursor cursor =

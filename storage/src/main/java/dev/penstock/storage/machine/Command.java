@@ -203,6 +203,43 @@ public sealed interface Command {
         }
     }
 
+    /**
+     * Messages of one group that are dying become dead letters: each is settled and stored in one. What is not dying any
+     * more is left out, so that it may be proposed again.
+     */
+    record DeadLetter(int groupId, long generation, List<Dead> messages) implements Command {
+        public DeadLetter {
+            messages = List.copyOf(messages);
+        }
+
+        @Override
+        public CommandType type() {
+            return CommandType.DEAD_LETTER;
+        }
+    }
+
+    /** @param batch an encoded batch of this one event, as the log has it */
+    record Dead(long offset, String reason, byte[] batch) {}
+
+    /**
+     * Puts dead letters back among the messages of their group, ready, as not delivered before. What is not kept any more is
+     * left out.
+     */
+    record Redrive(int groupId, long[] letters) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.REDRIVE;
+        }
+    }
+
+    /** Drops dead letters and their payloads for good. What is not kept any more is left out. */
+    record DropDeadLetters(int groupId, long[] letters) implements Command {
+        @Override
+        public CommandType type() {
+            return CommandType.DROP_DEAD_LETTERS;
+        }
+    }
+
     // ---- retention ----
 
     /** How long the events of a stream stay from now on. */

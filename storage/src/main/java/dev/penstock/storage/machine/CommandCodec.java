@@ -34,12 +34,25 @@ public final class CommandCodec {
     private CommandCodec() {}
 
     public static byte[] encodeCommand(Command command) {
-        ByteWriter out = new ByteWriter(command instanceof Command.Append c ? c.batch().length + 16 : 64);
+        ByteWriter out = new ByteWriter(expectedBytes(command));
         out.u16(command.type().tag());
         out.i32(0);
         CommandWriter.write(out, command);
         out.setI32(2, out.size() - MIN_COMMAND_BYTES);
         return out.toBytes();
+    }
+
+    /** So that a large command is not copied while it is written. */
+    private static int expectedBytes(Command command) {
+        if (command instanceof Command.Append append) {
+            return append.batch().length + 16;
+        }
+        if (command instanceof Command.DeadLetter dead) {
+            return dead.messages().stream()
+                    .mapToInt(message -> message.batch().length + 64)
+                    .sum();
+        }
+        return 64;
     }
 
     /**

@@ -36,6 +36,9 @@ final class CommandReader {
             case NACK -> nack(in);
             case EXTEND -> extend(in);
             case RELEASE -> release(in);
+            case DEAD_LETTER -> deadLetter(in);
+            case REDRIVE -> new Command.Redrive(integer(in), rising(in, 0));
+            case DROP_DEAD_LETTERS -> new Command.DropDeadLetters(integer(in), rising(in, 0));
             case EXPIRE -> new Command.Expire(integer(in));
             case SWEEP -> new Command.Sweep(integer(in));
             case TRIM -> new Command.Trim(integer(in), integer(in));
@@ -129,6 +132,17 @@ final class CommandReader {
         int groupId = integer(in);
         long generation = in.zigzag();
         return new Command.Release(groupId, generation, leases(in, generation));
+    }
+
+    private static Command deadLetter(ByteReader in) {
+        int groupId = integer(in);
+        long generation = in.zigzag();
+        int count = in.count("dead messages", 3);
+        List<Command.Dead> messages = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            messages.add(new Command.Dead(in.zigzag(), in.text(), in.sized()));
+        }
+        return new Command.DeadLetter(groupId, generation, messages);
     }
 
     private static List<LeaseRef> leases(ByteReader in, long generation) {

@@ -4,8 +4,7 @@ import dev.penstock.storage.codec.UnknownFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tags of commands in the Raft log. Stored format: never renumbered, never reused; a changed rule is a new tag. Kept free
- * for what is to come: 37 dead letter, 38 redrive.
+ * Tags of commands in the Raft log. Stored format: never renumbered, never reused; a changed rule is a new tag.
  */
 public enum CommandType {
     SOURCE_INTENT(1),
@@ -26,6 +25,9 @@ public enum CommandType {
     NACK(34),
     EXTEND(35),
     RELEASE(36),
+    DEAD_LETTER(37),
+    REDRIVE(38),
+    DROP_DEAD_LETTERS(39),
     EXPIRE(48),
     SWEEP(49),
     TRIM(50),

@@ -31,6 +31,9 @@ final class CommandWriter {
             case NACK -> nack(out, (Command.Nack) command);
             case EXTEND -> extend(out, (Command.Extend) command);
             case RELEASE -> release(out, (Command.Release) command);
+            case DEAD_LETTER -> deadLetter(out, (Command.DeadLetter) command);
+            case REDRIVE -> redrive(out, (Command.Redrive) command);
+            case DROP_DEAD_LETTERS -> drop(out, (Command.DropDeadLetters) command);
             case EXPIRE -> out.zigzag(((Command.Expire) command).max());
             case SWEEP -> out.zigzag(((Command.Sweep) command).max());
             case TRIM -> trim(out, (Command.Trim) command);
@@ -162,6 +165,24 @@ final class CommandWriter {
     private static ByteWriter setRetention(ByteWriter out, Command.SetRetention c) {
         out.zigzag(c.streamId());
         ModelCodec.writeRetention(out, c.retention());
+        return out;
+    }
+
+    private static ByteWriter deadLetter(ByteWriter out, Command.DeadLetter c) {
+        out.zigzag(c.groupId()).zigzag(c.generation()).varint(c.messages().size());
+        for (Command.Dead dead : c.messages()) {
+            out.zigzag(dead.offset()).text(dead.reason()).sized(dead.batch());
+        }
+        return out;
+    }
+
+    private static ByteWriter redrive(ByteWriter out, Command.Redrive c) {
+        rising(out.zigzag(c.groupId()), c.letters(), 0);
+        return out;
+    }
+
+    private static ByteWriter drop(ByteWriter out, Command.DropDeadLetters c) {
+        rising(out.zigzag(c.groupId()), c.letters(), 0);
         return out;
     }
 

@@ -3,6 +3,7 @@ package dev.penstock.storage.machine;
 import dev.penstock.storage.kv.BrokenStateException;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import dev.penstock.storage.table.DueTable;
 import dev.penstock.storage.table.DueTable.Due;
@@ -45,7 +46,12 @@ final class ExpiryHandler {
                 continue;
             }
             Stored row = find(entry, due);
-            messages.replace(entry, group, row, Messages.with(row.message(), State.READY, 0));
+            UnsettledMessage ready = Messages.with(row.message(), State.READY, 0);
+            if (row.message().state() == State.LEASED) {
+                messages.giveBack(entry, group, row, ready);
+            } else {
+                messages.replace(entry, group, row, ready);
+            }
             freed++;
         }
         return new Reply.Expired(freed, dueTimes.next() <= entry.clockMillis);

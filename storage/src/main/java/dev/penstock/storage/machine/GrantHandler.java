@@ -2,6 +2,7 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StreamState;
@@ -9,6 +10,7 @@ import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import dev.penstock.storage.table.UnsettledTable.Stored;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +121,7 @@ final class GrantHandler {
             return "expected a visibility timeout of 0 to " + MAX_DELAY_MILLIS + " ms";
         }
         if (!risesWithin(c.fresh(), c.previousScan(), c.newScan())
-                || !risesWithin(c.retries(), 0, c.previousScan())
+                || !areRetries(c.retries(), c.previousScan())
                 || !risesWithin(c.keys().unparked(), 0, c.previousScan())) {
             return "expected rising offsets, fresh ones in [" + c.previousScan() + ", " + c.newScan()
                     + "), retried and unparked ones below";
@@ -138,6 +140,16 @@ final class GrantHandler {
         return true;
     }
 
+    /** Those that were put back from the dead letters lie above the log. */
+    private static boolean areRetries(long[] offsets, long scan) {
+        int inLog = offsets.length;
+        while (inLog > 0 && AsideOffset.isAside(offsets[inLog - 1])) {
+            inLog--;
+        }
+        return risesWithin(Arrays.copyOf(offsets, inLog), 0, scan)
+                && risesWithin(Arrays.copyOfRange(offsets, inLog, offsets.length), AsideOffset.BASE, Long.MAX_VALUE);
+    }
+
     private static int messages(Command.Grant c) {
         return c.fresh().length + c.retries().length + c.keys().unparked().length;
     }
@@ -145,7 +157,7 @@ final class GrantHandler {
     /** One message that goes out, with its row if it was delivered before. */
     private record Outgoing(long offset, @Nullable Stored prior, KeyOrder order) {}
 
-    /** In order of offset: retried and unparked ones all lie below fresh ones. */
+    /** In order of offset. */
     private static List<Outgoing> outgoing(Group group, Command.Grant c, List<Stored> retries) {
         List<Outgoing> out = new ArrayList<>(messages(c));
         for (Stored retry : retries) {
@@ -156,13 +168,12 @@ final class GrantHandler {
             out.add(new Outgoing(
                     c.keys().unparked()[i], null, c.keys().unparkedOrders().get(i)));
         }
-        if (c.keys().unparked().length > 0) {
-            out.sort(Comparator.comparingLong(Outgoing::offset));
-        }
         for (int i = 0; i < c.fresh().length; i++) {
             out.add(new Outgoing(
                     c.fresh()[i], null, group.ordered() ? c.keys().fresh().get(i) : KeyOrder.NONE));
         }
+        // Already so but for what waited, and for what was put back: it lies above the fresh ones.
+        out.sort(Comparator.comparingLong(Outgoing::offset));
         return out;
     }
 
@@ -172,11 +183,10 @@ final class GrantHandler {
         int firstOrdinal = entry.takeOrdinals(count);
         long deadline = entry.after(c.visibilityMillis());
         boolean leased = c.visibilityMillis() > 0;
-        State state = leased ? State.LEASED : State.READY;
         long[] offsets = new long[count];
         int[] deliveries = new int[count];
         long[] firstDelivered = new long[count];
-        if (group.unsettledRows() == 0) {
+        if (group.unsettledInLog() == 0) {
             group.touchFloor(group.floor);
         }
         for (int i = 0; i < count; i++) {
@@ -185,15 +195,18 @@ final class GrantHandler {
             LeaseRef lease = new LeaseRef(offset, entry.index, firstOrdinal + i);
             UnsettledMessage message;
             if (prior != null) {
-                message = Messages.with(
-                        Messages.with(prior.message(), lease, prior.message().deliveries() + 1),
-                        state,
-                        leased ? deadline : 0);
-                messages.replace(entry, group, prior, message);
+                UnsettledMessage again =
+                        Messages.with(prior.message(), lease, prior.message().deliveries() + 1, entry.wallMillis);
+                message = Messages.with(again, leased ? State.LEASED : State.READY, leased ? deadline : 0);
+                if (leased) {
+                    messages.replace(entry, group, prior, message);
+                } else {
+                    messages.giveBack(entry, group, prior, message);
+                }
             } else {
                 message = new UnsettledMessage(
                         offset,
-                        state,
+                        leased ? State.LEASED : group.isLastDelivery(1) ? State.DYING : State.READY,
                         lease,
                         leased ? deadline : 0,
                         1,

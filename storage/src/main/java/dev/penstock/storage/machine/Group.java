@@ -28,6 +28,11 @@ final class Group {
     long leased;
     long delayed;
     long ready;
+    long dying;
+    /** Of the unsettled messages: those that were put back from the dead letters. They have no part in the floor. */
+    long aside;
+
+    long deadLetters;
     /** As of the last write; valid again after {@link Catalog#writeTo}. */
     long floor;
 
@@ -48,6 +53,9 @@ final class Group {
         leased = state.leased();
         delayed = state.delayed();
         ready = state.ready();
+        dying = state.dying();
+        aside = state.aside();
+        deadLetters = state.deadLetters();
         createdWallMillis = state.createdWallMillis();
         config = state.config();
         requestedStart = state.requestedStart();
@@ -72,7 +80,17 @@ final class Group {
     }
 
     long unsettledRows() {
-        return leased + delayed + ready;
+        return leased + delayed + ready + dying;
+    }
+
+    /** Of events that stand in the log. */
+    long unsettledInLog() {
+        return unsettledRows() - aside;
+    }
+
+    /** Whether a message that was delivered so often and failed is dead. */
+    boolean isLastDelivery(int deliveries) {
+        return config.maxDeliveries() > 0 && deliveries >= config.maxDeliveries();
     }
 
     /** Its row must be written. */
@@ -121,7 +139,10 @@ final class Group {
                 requestedStart,
                 paused,
                 changedWallMillis,
-                losses);
+                losses,
+                dying,
+                aside,
+                deadLetters);
         return new GroupTable.Row(state, floor);
     }
 }

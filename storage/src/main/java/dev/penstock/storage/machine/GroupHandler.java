@@ -4,7 +4,6 @@ import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
-import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.StartPosition;
 import dev.penstock.storage.model.StreamState;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Creation, deletion and seeking of groups. A seek or delete moves numbers only; the rows of the ended generation are
- * left to sweeps. Touches at most four rows.
+ * left to sweeps. A seek keeps the dead letters, a delete leaves them to sweeps. Touches at most five rows.
  */
 final class GroupHandler {
 
@@ -34,7 +33,7 @@ final class GroupHandler {
             return Refusal.malformed(fault);
         }
         StreamState stream = catalog.stream(c.streamId());
-        if (stream == null) {
+        if (stream == null || stream.isInternal()) {
             return Refusal.unknownStream(c.streamId());
         }
         Group known = catalog.group(c.name());
@@ -71,8 +70,7 @@ final class GroupHandler {
                 c.config(),
                 c.start(),
                 false,
-                entry.wallMillis,
-                Losses.NONE);
+                entry.wallMillis);
         catalog.add(entry.tx, new Group(new GroupTable.Row(state, start.getAsLong())));
         entry.freedGroups.add(id);
         return new Reply.GroupCreated(id, entry.index, start.getAsLong(), false);
@@ -87,6 +85,9 @@ final class GroupHandler {
             return Refusal.staleGeneration(group, c.generation());
         }
         leaveToSweep(entry, group);
+        if (group.deadLetters > 0) {
+            SweepTable.insert(entry.tx, group.id, SweepTable.DEAD_LETTERS, 0);
+        }
         TagTable.change(entry.tx, group.id, group.tags, new TreeMap<>());
         catalog.remove(entry.tx, group);
         entry.freedGroups.add(group.id);
@@ -118,6 +119,8 @@ final class GroupHandler {
         group.leased = 0;
         group.delayed = 0;
         group.ready = 0;
+        group.dying = 0;
+        group.aside = 0;
         group.settled(group.scan);
         group.keys(new KeyCounts(), new ParkedKeys());
         group.touch();

@@ -1,7 +1,9 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.ParkedKey;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What waits is known per key, not per event. Apply cannot look into the log, so that it takes the planner's word for which
  * events of a key wait, but for this: an event goes out from waiting only if all of its keys wait at or below it, and no key
  * of what goes out waits at or below it afterwards. Thus none goes out twice.
+ *
+ * <p>A message that was put back from the dead letters is earlier than all of the log: what is of its keys waits for it.
  */
 final class KeyOrderCheck {
 
@@ -77,6 +81,7 @@ final class KeyOrderCheck {
             }
         }
         TreeMap<Long, Long> lastByKey = new TreeMap<>();
+        TreeMap<Long, Long> lastAsideByKey = new TreeMap<>();
         Map<Long, Integer> ofRoute = new TreeMap<>();
         for (Map.Entry<Long, KeyOrder> out : goingOut().entrySet()) {
             KeyOrder order = out.getValue();
@@ -84,7 +89,9 @@ final class KeyOrderCheck {
                 return out.getKey();
             }
             for (long key : new long[] {order.key(), order.oldKey(), order.route()}) {
-                if (key != 0) {
+                if (key != 0 && AsideOffset.isAside(out.getKey())) {
+                    lastAsideByKey.merge(key, out.getKey(), Math::max);
+                } else if (key != 0) {
                     lastByKey.merge(key, out.getKey(), Math::max);
                 }
             }
@@ -95,7 +102,8 @@ final class KeyOrderCheck {
                 return out.getKey();
             }
         }
-        return firstBehindAnUnsettled(lastByKey);
+        long behind = firstBehindAnUnsettled(lastByKey);
+        return behind >= 0 ? behind : firstBehindAnAside(lastAsideByKey);
     }
 
     private Map<Long, KeyOrder> goingOut() {
@@ -141,6 +149,9 @@ final class KeyOrderCheck {
 
     /** Nothing of its keys waits at or below it once the grant is applied. */
     private boolean isPassed(KeyOrder order, long offset) {
+        if (AsideOffset.isAside(offset)) {
+            return true;
+        }
         for (long key : order.waitingKeys()) {
             ParkedKey after = parks.containsKey(key) ? parks.get(key) : group.parked.get(key);
             if (after != null && after.offset() != KeyPlan.NOTHING_WAITS && after.offset() <= offset) {
@@ -156,7 +167,7 @@ final class KeyOrderCheck {
         int itself = isRetry ? 1 : 0;
         return group.keyCounts().ofRoute(barrier.route()) == itself
                 && ofRoute.getOrDefault(barrier.route(), 0) == 1
-                && !anyWaitsBefore(barrier, offset);
+                && (AsideOffset.isAside(offset) || !anyWaitsBefore(barrier, offset));
     }
 
     private boolean anyWaitsBefore(KeyOrder barrier, long offset) {
@@ -177,13 +188,36 @@ final class KeyOrderCheck {
         return -1;
     }
 
-    /** Rows below the last message of this key that goes out: each must go out too. No row lies below the floor. */
+    private long firstBehindAnAside(Map<Long, Long> lastByKey) {
+        for (Map.Entry<Long, Long> key : lastByKey.entrySet()) {
+            if (anyStays(key.getKey(), AsideOffset.BASE, key.getValue())) {
+                return key.getValue();
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Rows below the last message of this key that goes out: each must go out too. No row lies below the floor. What was
+     * put back must be settled first: in one answer it would stand behind.
+     */
     private boolean isBehind(long keyHash, long last) {
-        if (last <= group.floor) {
+        return anyStays(keyHash, group.floor, last) || (group.aside > 0 && isAsideUnsettled(keyHash));
+    }
+
+    private boolean isAsideUnsettled(long keyHash) {
+        KeyRange aside = KeyTable.range(group.id, group.generation, keyHash, AsideOffset.BASE, Long.MAX_VALUE);
+        try (Cursor cursor = entry.tx.cursor(Space.STATE, aside)) {
+            return cursor.isValid();
+        }
+    }
+
+    private boolean anyStays(long keyHash, long from, long last) {
+        if (last <= from) {
             return false;
         }
         try (Cursor cursor =
-                entry.tx.cursor(Space.STATE, KeyTable.range(group.id, group.generation, keyHash, group.floor, last))) {
+                entry.tx.cursor(Space.STATE, KeyTable.range(group.id, group.generation, keyHash, from, last))) {
             for (; cursor.isValid(); cursor.next()) {
                 if (Arrays.binarySearch(grant.retries(), KeyTable.offsetAt(cursor)) < 0) {
                     return true;

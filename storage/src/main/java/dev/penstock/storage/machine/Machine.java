@@ -34,6 +34,7 @@ public final class Machine {
     private final GrantHandler grants;
     private final SettleHandler settles;
     private final ExpiryHandler expiry;
+    private final DeadLetterHandler deadLetters;
     private final SweepHandler sweeps;
     private final TrimHandler trims;
     private final KeyHandler keys = new KeyHandler();
@@ -55,7 +56,8 @@ public final class Machine {
         requireKnownLevel(catalog.facts().featureLevel());
         clockMillis = catalog.facts().clockMillis();
         dueTimes = DueTimes.load(store);
-        Messages messages = new Messages(catalog, dueTimes);
+        DeadLetters letters = new DeadLetters(catalog);
+        Messages messages = new Messages(catalog, dueTimes, letters);
         sources = new SourceHandler(catalog);
         appends = new AppendHandler(catalog);
         groups = new GroupHandler(catalog);
@@ -63,7 +65,8 @@ public final class Machine {
         grants = new GrantHandler(catalog, messages);
         settles = new SettleHandler(catalog, messages);
         expiry = new ExpiryHandler(catalog, messages, dueTimes);
-        sweeps = new SweepHandler(messages);
+        deadLetters = new DeadLetterHandler(catalog, messages, letters);
+        sweeps = new SweepHandler(messages, letters);
         trims = new TrimHandler(catalog, messages);
     }
 
@@ -164,6 +167,9 @@ public final class Machine {
             case NACK -> settles.nack(entry, (Command.Nack) command);
             case EXTEND -> settles.extend(entry, (Command.Extend) command);
             case RELEASE -> settles.release(entry, (Command.Release) command);
+            case DEAD_LETTER -> deadLetters.deadLetter(entry, (Command.DeadLetter) command);
+            case REDRIVE -> deadLetters.redrive(entry, (Command.Redrive) command);
+            case DROP_DEAD_LETTERS -> deadLetters.drop(entry, (Command.DropDeadLetters) command);
             case EXPIRE -> expiry.expire(entry, (Command.Expire) command);
             case SWEEP -> sweeps.sweep(entry, (Command.Sweep) command);
             case TRIM -> trims.trim(entry, (Command.Trim) command);

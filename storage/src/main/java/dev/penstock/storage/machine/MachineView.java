@@ -1,14 +1,17 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.model.ApiKeyState;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StoredBatch;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
+import dev.penstock.storage.table.DyingTable;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.function.Predicate;
 
@@ -34,10 +37,15 @@ public interface MachineView extends AutoCloseable {
 
     Optional<SourceState> source(String name);
 
+    /** Those of sources; none of those that the machine keeps for itself. */
     List<StreamState> streams();
+
+    /** With those that the machine keeps for itself. */
+    List<StreamState> allStreams();
 
     Optional<StreamState> stream(int streamId);
 
+    /** None of those that the machine keeps for itself. */
     Optional<StreamState> stream(String name);
 
     List<GroupState> groups();
@@ -69,6 +77,24 @@ public interface MachineView extends AutoCloseable {
     /** Unsettled messages from {@code fromOffset} on, rising, that pass the test; at most {@code limit}. */
     List<UnsettledMessage> unsettled(GroupState group, long fromOffset, int limit, Predicate<UnsettledMessage> test);
 
+    /** Dead letters that are kept, from a number on, rising; at most {@code limit}. */
+    List<DeadLetter> deadLetters(GroupState group, long fromLetter, int limit);
+
+    /** One that is kept, or was put back and is not settled. */
+    Optional<DeadLetter> deadLetter(GroupState group, long letter);
+
+    /**
+     * The lowest offset of the stream whose event must stay, since its message is dying and not stored as a dead letter yet.
+     * One look per group.
+     */
+    OptionalLong lowestDying(int streamId);
+
+    /** Messages that are dying, over all groups; some may be of generations that ended. At most {@code limit}. */
+    List<DyingTable.Dying> dying(int limit);
+
+    /** The same, behind the one given. */
+    List<DyingTable.Dying> dyingAfter(DyingTable.Dying last, int limit);
+
     /** Log time at which the next lease or delay ends; {@link Long#MAX_VALUE} if there is none. */
     long nextDueMillis();
 
@@ -78,7 +104,10 @@ public interface MachineView extends AutoCloseable {
     /** True if something of the stream is over its retention at that log time, and no group holds it. */
     boolean trimNeeded(int streamId, long clockMillis);
 
-    /** The batch that holds {@code offset}; empty if it is below the earliest or at or after the end. */
+    /**
+     * The batch that holds {@code offset}; empty if it is below the earliest or at or after the end, or where an internal
+     * stream has a hole.
+     */
     Optional<StoredBatch> batchAt(int streamId, long offset);
 
     @Override

@@ -3,6 +3,7 @@ package dev.penstock.storage.machine;
 import dev.penstock.storage.kv.BrokenStateException;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
@@ -10,6 +11,7 @@ import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import dev.penstock.storage.table.DueTable;
+import dev.penstock.storage.table.DyingTable;
 import dev.penstock.storage.table.KeyTable;
 import dev.penstock.storage.table.ParkedTable;
 import dev.penstock.storage.table.ReadyTable;
@@ -22,17 +24,19 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unsettled messages with all that is kept beside them: the row itself, its due row (leased, delayed) or ready row, its
- * key rows, the group's counters, the floor. The only place that changes any of these.
+ * Unsettled messages with all that is kept beside them: the row itself, its due row (leased, delayed), ready row or dying
+ * row, its key rows, the group's counters, the floor. The only place that changes any of these.
  */
 final class Messages {
 
     private final Catalog catalog;
     private final DueTimes dueTimes;
+    private final DeadLetters deadLetters;
 
-    Messages(Catalog catalog, DueTimes dueTimes) {
+    Messages(Catalog catalog, DueTimes dueTimes, DeadLetters deadLetters) {
         this.catalog = catalog;
         this.dueTimes = dueTimes;
+        this.deadLetters = deadLetters;
     }
 
     @Nullable
@@ -40,7 +44,7 @@ final class Messages {
         return UnsettledTable.get(entry.tx, group.id, group.generation, offset);
     }
 
-    /** A message delivered for the first time: at or after the scan position, so no row can be there. */
+    /** At or after the scan position, or a dead letter that was kept: no row can be there. */
     void insert(Entry entry, Group group, UnsettledMessage message) {
         UnsettledTable.insert(entry.tx, group.id, group.generation, message);
         KeyTable.insert(entry.tx, group.id, group.generation, message);
@@ -79,7 +83,31 @@ final class Messages {
         enter(entry, group, next);
     }
 
+    /**
+     * A delivery failed: the message waits for the next one, or, if it was the last, to become a dead letter. One whose
+     * payload is kept already becomes one at once.
+     *
+     * @param next as it would wait
+     */
+    void giveBack(Entry entry, Group group, Stored prior, UnsettledMessage next) {
+        if (!group.isLastDelivery(next.deliveries())) {
+            replace(entry, group, prior, next);
+        } else if (AsideOffset.isAside(next.offset())) {
+            takeOut(entry, group, prior);
+            deadLetters.keepAgain(entry, group, next);
+        } else {
+            replace(entry, group, prior, with(next, State.DYING, 0));
+        }
+    }
+
     void settle(Entry entry, Group group, Stored prior) {
+        takeOut(entry, group, prior);
+        if (AsideOffset.isAside(prior.message().offset())) {
+            deadLetters.dropPutBack(entry, group.id, prior.message().offset());
+        }
+    }
+
+    private void takeOut(Entry entry, Group group, Stored prior) {
         leave(entry, group, prior.message());
         UnsettledTable.delete(entry.tx, group.id, group.generation, prior);
         KeyTable.delete(entry.tx, group.id, group.generation, prior.message());
@@ -140,13 +168,12 @@ final class Messages {
     /** A row of a generation that ended: no group counts it any more. */
     void removeDead(Entry entry, int groupId, long generation, Stored dead) {
         UnsettledMessage message = dead.message();
-        if (message.state() == State.READY) {
-            ReadyTable.delete(entry.tx, groupId, generation, message.offset());
-        } else {
-            removeDue(entry, groupId, generation, message);
-        }
+        removeIndexRow(entry, groupId, generation, message);
         UnsettledTable.delete(entry.tx, groupId, generation, dead);
         KeyTable.delete(entry.tx, groupId, generation, message);
+        if (AsideOffset.isAside(message.offset())) {
+            deadLetters.dropPutBack(entry, groupId, message.offset());
+        }
     }
 
     /** Parked keys of a generation that ended, at most so many; says how many were removed. */
@@ -171,10 +198,12 @@ final class Messages {
                 dueMillis,
                 message.deliveries(),
                 message.firstDeliveredWallMillis(),
+                message.lastDeliveredWallMillis(),
                 message.order());
     }
 
-    static UnsettledMessage with(UnsettledMessage message, LeaseRef lease, int deliveries) {
+    /** @param lastDelivered wall-clock time of its last delivery */
+    static UnsettledMessage with(UnsettledMessage message, LeaseRef lease, int deliveries, long lastDelivered) {
         return new UnsettledMessage(
                 message.offset(),
                 message.state(),
@@ -182,26 +211,35 @@ final class Messages {
                 message.dueMillis(),
                 deliveries,
                 message.firstDeliveredWallMillis(),
+                lastDelivered,
                 message.order());
     }
 
     private void enter(Entry entry, Group group, UnsettledMessage message) {
-        count(group, message.state(), 1);
-        if (message.state() == State.READY) {
-            ReadyTable.insert(entry.tx, group.id, group.generation, message.offset());
-            entry.freedGroups.add(group.id);
-        } else {
-            DueTable.insert(entry.tx, due(group.id, group.generation, message));
-            dueTimes.add(message.dueMillis());
+        count(group, message, 1);
+        switch (message.state()) {
+            case READY -> {
+                ReadyTable.insert(entry.tx, group.id, group.generation, message.offset());
+                entry.freedGroups.add(group.id);
+            }
+            case LEASED, DELAYED -> {
+                DueTable.insert(entry.tx, due(group.id, group.generation, message));
+                dueTimes.add(message.dueMillis());
+            }
+            case DYING -> DyingTable.insert(entry.tx, dying(group.id, group.generation, message));
         }
     }
 
     private void leave(Entry entry, Group group, UnsettledMessage message) {
-        count(group, message.state(), -1);
-        if (message.state() == State.READY) {
-            ReadyTable.delete(entry.tx, group.id, group.generation, message.offset());
-        } else {
-            removeDue(entry, group.id, group.generation, message);
+        count(group, message, -1);
+        removeIndexRow(entry, group.id, group.generation, message);
+    }
+
+    private void removeIndexRow(Entry entry, int groupId, long generation, UnsettledMessage message) {
+        switch (message.state()) {
+            case READY -> ReadyTable.delete(entry.tx, groupId, generation, message.offset());
+            case LEASED, DELAYED -> removeDue(entry, groupId, generation, message);
+            case DYING -> DyingTable.delete(entry.tx, dying(groupId, generation, message));
         }
     }
 
@@ -214,12 +252,18 @@ final class Messages {
         return new DueTable.Due(message.dueMillis(), groupId, generation, message.offset());
     }
 
-    private static void count(Group group, State state, int change) {
-        switch (state) {
+    private static DyingTable.Dying dying(int groupId, long generation, UnsettledMessage message) {
+        return new DyingTable.Dying(groupId, generation, message.offset());
+    }
+
+    private static void count(Group group, UnsettledMessage message, int change) {
+        switch (message.state()) {
             case LEASED -> group.leased += change;
             case DELAYED -> group.delayed += change;
             case READY -> group.ready += change;
+            case DYING -> group.dying += change;
         }
+        group.aside += AsideOffset.isAside(message.offset()) ? change : 0;
         group.touch();
     }
 }

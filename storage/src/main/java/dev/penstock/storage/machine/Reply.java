@@ -43,6 +43,9 @@ public sealed interface Reply {
     /** @param more true if more were due than the bound of the command allowed */
     record Expired(int count, boolean more) implements Reply {}
 
+    /** So many became dead letters, or were put back, or dropped; the others of the command were so already, or are gone. */
+    record DeadLettersChanged(int count) implements Reply {}
+
     record Swept(int count, boolean more) implements Reply {}
 
     /**

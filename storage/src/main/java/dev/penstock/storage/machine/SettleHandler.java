@@ -1,6 +1,7 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.machine.Reply.ItemResult;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
@@ -14,7 +15,8 @@ import java.util.List;
  *
  * <p>The law of leases: a lease of another generation, or of a message not yet delivered, is lost. Unordered groups: any
  * lease settles, also an older one; nack and extend need the newest. Ordered groups: only the newest, and only before its
- * deadline by the stamp of this entry, whether or not an Expire came by.
+ * deadline by the stamp of this entry, whether or not an Expire came by. A message that is dying can be settled still, where
+ * a lease of it is good for that, and nothing else.
  */
 final class SettleHandler {
 
@@ -80,7 +82,7 @@ final class SettleHandler {
         boolean wasFull = group.leased >= GrantHandler.IN_FLIGHT_LIMIT;
         for (int i = 0; i < results.length; i++) {
             LeaseRef lease = leases.get(i);
-            if (lease.offset() < 0 || lease.offset() >= group.scan) {
+            if (lease.offset() < 0 || (lease.offset() >= group.scan && !AsideOffset.isAside(lease.offset()))) {
                 results[i] = ItemResult.LEASE_LOST;
                 continue;
             }
@@ -107,10 +109,14 @@ final class SettleHandler {
         if (!mayGiveBack(entry, group, row.message(), lease)) {
             return ItemResult.LEASE_LOST;
         }
+        if (row.message().state() == State.DYING) {
+            // It was given back, and is to stay so.
+            return ItemResult.OK;
+        }
         UnsettledMessage next = delayMillis == 0
                 ? Messages.with(row.message(), State.READY, 0)
                 : Messages.with(row.message(), State.DELAYED, entry.after(delayMillis));
-        messages.replace(entry, group, row, next);
+        messages.giveBack(entry, group, row, next);
         return ItemResult.OK;
     }
 
@@ -123,10 +129,15 @@ final class SettleHandler {
         if (!good || (takesPlace && group.leased >= GrantHandler.IN_FLIGHT_LIMIT)) {
             return ItemResult.LEASE_LOST;
         }
-        UnsettledMessage next = c.visibilityMillis() == 0
-                ? Messages.with(row.message(), State.READY, 0)
-                : Messages.with(row.message(), State.LEASED, entry.after(c.visibilityMillis()));
-        messages.replace(entry, group, row, next);
+        if (row.message().state() == State.DYING) {
+            return c.visibilityMillis() == 0 ? ItemResult.OK : ItemResult.LEASE_LOST;
+        }
+        if (c.visibilityMillis() == 0) {
+            messages.giveBack(entry, group, row, Messages.with(row.message(), State.READY, 0));
+        } else {
+            UnsettledMessage longer = Messages.with(row.message(), State.LEASED, entry.after(c.visibilityMillis()));
+            messages.replace(entry, group, row, longer);
+        }
         return ItemResult.OK;
     }
 
@@ -140,7 +151,8 @@ final class SettleHandler {
             return ItemResult.LEASE_LOST;
         }
         LeaseRef nobodys = new LeaseRef(message.offset(), entry.index, entry.takeOrdinals(1));
-        UnsettledMessage uncounted = Messages.with(message, nobodys, message.deliveries() - 1);
+        UnsettledMessage uncounted =
+                Messages.with(message, nobodys, message.deliveries() - 1, message.lastDeliveredWallMillis());
         messages.replace(entry, group, row, Messages.with(uncounted, State.READY, 0));
         return ItemResult.OK;
     }

@@ -1,10 +1,12 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.kv.Cursor;
+import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.KeyValueStore;
 import dev.penstock.storage.kv.ReadView;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.ApiKeyState;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.SourceState;
@@ -13,6 +15,8 @@ import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.table.ApiKeyTable;
 import dev.penstock.storage.table.BatchFacts;
+import dev.penstock.storage.table.DeadLetterTable;
+import dev.penstock.storage.table.DyingTable;
 import dev.penstock.storage.table.GroupTable;
 import dev.penstock.storage.table.KeyTable;
 import dev.penstock.storage.table.MetaTable;
@@ -26,6 +30,7 @@ import dev.penstock.storage.table.UnsettledTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.function.Predicate;
 
@@ -87,6 +92,11 @@ final class StoreView implements MachineView {
 
     @Override
     public List<StreamState> streams() {
+        return allStreams().stream().filter(stream -> !stream.isInternal()).toList();
+    }
+
+    @Override
+    public List<StreamState> allStreams() {
         return StreamTable.all(view);
     }
 
@@ -207,6 +217,57 @@ final class StoreView implements MachineView {
     }
 
     @Override
+    public List<DeadLetter> deadLetters(GroupState group, long fromLetter, int limit) {
+        List<DeadLetter> found = new ArrayList<>();
+        if (group.deadLetters() > 0 && limit > 0) {
+            try (Cursor cursor =
+                    view.cursor(Space.STATE, DeadLetterTable.range(group.id(), DeadLetter.Place.KEPT, fromLetter))) {
+                for (; cursor.isValid() && found.size() < limit; cursor.next()) {
+                    found.add(DeadLetterTable.at(cursor).letter());
+                }
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public Optional<DeadLetter> deadLetter(GroupState group, long letter) {
+        DeadLetterTable.Stored stored = DeadLetterTable.get(view, group.id(), DeadLetter.Place.PUT_BACK, letter);
+        if (stored == null) {
+            stored = DeadLetterTable.get(view, group.id(), DeadLetter.Place.KEPT, letter);
+        }
+        return Optional.ofNullable(stored).map(DeadLetterTable.Stored::letter);
+    }
+
+    @Override
+    public OptionalLong lowestDying(int streamId) {
+        return groups().stream()
+                .filter(group -> group.streamId() == streamId && group.dying() > 0)
+                .flatMapToLong(group -> DyingTable.lowest(view, group.id(), group.generation()).stream())
+                .min();
+    }
+
+    @Override
+    public List<DyingTable.Dying> dying(int limit) {
+        return dying(DyingTable.range(), limit);
+    }
+
+    @Override
+    public List<DyingTable.Dying> dyingAfter(DyingTable.Dying last, int limit) {
+        return dying(DyingTable.after(last), limit);
+    }
+
+    private List<DyingTable.Dying> dying(KeyRange range, int limit) {
+        List<DyingTable.Dying> found = new ArrayList<>();
+        try (Cursor cursor = view.cursor(Space.STATE, range)) {
+            for (; cursor.isValid() && found.size() < limit; cursor.next()) {
+                found.add(DyingTable.at(cursor));
+            }
+        }
+        return found;
+    }
+
+    @Override
     public long nextDueMillis() {
         return progress.nextDueMillis();
     }
@@ -228,7 +289,8 @@ final class StoreView implements MachineView {
                 .mapToLong(GroupTable.Row::floor)
                 .min()
                 .orElse(Long.MAX_VALUE);
-        return !TrimRule.due(view, stream, held, clockMillis, 1).isEmpty();
+        TrimRule.Kept kept = new TrimRule.Kept(held, lowestDying(streamId).orElse(Long.MAX_VALUE));
+        return !TrimRule.due(view, stream, kept, clockMillis, 1).isEmpty();
     }
 
     @Override
@@ -237,7 +299,9 @@ final class StoreView implements MachineView {
         if (stream == null || offset < stream.earliest() || offset >= stream.end()) {
             return Optional.empty();
         }
-        return BatchFacts.floor(view, streamId, offset).map(facts -> facts.withBatch(view, streamId));
+        return BatchFacts.floor(view, streamId, offset)
+                .filter(facts -> offset < facts.endOffset())
+                .map(facts -> facts.withBatch(view, streamId));
     }
 
     @Override

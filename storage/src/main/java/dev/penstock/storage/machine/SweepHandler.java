@@ -2,19 +2,26 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.DeadLetter;
+import dev.penstock.storage.table.DeadLetterTable;
 import dev.penstock.storage.table.SweepTable;
 import dev.penstock.storage.table.UnsettledTable;
 import dev.penstock.storage.table.UnsettledTable.Stored;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Removes rows of generations that ended. Touches at most five rows per message, {@link ExpiryHandler#MAX_ROWS} of them. */
+/**
+ * Removes rows of generations that ended, and dead letters of groups that were deleted. Touches at most nine rows per message,
+ * {@link ExpiryHandler#MAX_ROWS} of them.
+ */
 final class SweepHandler {
 
     private final Messages messages;
+    private final DeadLetters letters;
 
-    SweepHandler(Messages messages) {
+    SweepHandler(Messages messages, DeadLetters letters) {
         this.messages = messages;
+        this.letters = letters;
     }
 
     Reply sweep(Entry entry, Command.Sweep c) {
@@ -28,6 +35,13 @@ final class SweepHandler {
         int swept = 0;
         SweepTable.Dead dead = SweepTable.first(entry.tx);
         while (dead != null && left > 0) {
+            if (dead.generation() == SweepTable.DEAD_LETTERS) {
+                int dropped = sweepLetters(entry, dead, left);
+                swept += dropped;
+                left -= Math.max(1, dropped);
+                dead = SweepTable.first(entry.tx);
+                continue;
+            }
             List<Stored> rows = collect(entry, dead, left);
             for (Stored row : rows) {
                 messages.removeDead(entry, dead.groupId(), dead.generation(), row);
@@ -48,6 +62,23 @@ final class SweepHandler {
             dead = SweepTable.first(entry.tx);
         }
         return new Reply.Swept(swept, dead != null);
+    }
+
+    private int sweepLetters(Entry entry, SweepTable.Dead dead, int max) {
+        List<DeadLetterTable.Stored> found = new ArrayList<>();
+        try (Cursor cursor = entry.tx.cursor(
+                Space.STATE, DeadLetterTable.range(dead.groupId(), DeadLetter.Place.KEPT, dead.fromOffset()))) {
+            for (; cursor.isValid() && found.size() < max; cursor.next()) {
+                found.add(DeadLetterTable.at(cursor));
+            }
+        }
+        found.forEach(letter -> letters.drop(entry, dead.groupId(), DeadLetter.Place.KEPT, letter));
+        if (found.size() == max) {
+            SweepTable.advance(entry.tx, dead, found.get(max - 1).letter().letter() + 1);
+        } else {
+            SweepTable.delete(entry.tx, dead);
+        }
+        return found.size();
     }
 
     private static List<Stored> collect(Entry entry, SweepTable.Dead dead, int max) {

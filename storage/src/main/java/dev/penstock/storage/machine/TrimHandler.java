@@ -4,6 +4,7 @@ import dev.penstock.storage.machine.Reply.Overtaken;
 import dev.penstock.storage.model.Retention;
 import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.table.BatchFacts;
+import dev.penstock.storage.table.DyingTable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,7 +37,7 @@ final class TrimHandler {
 
     Reply setRetention(Command.SetRetention c) {
         StreamState stream = catalog.stream(c.streamId());
-        if (stream == null) {
+        if (stream == null || stream.isInternal()) {
             return Refusal.unknownStream(c.streamId());
         }
         Retention retention = c.retention();
@@ -60,12 +61,12 @@ final class TrimHandler {
             return Refusal.malformed("expected a bound of at least 0");
         }
         StreamState stream = catalog.stream(c.streamId());
-        if (stream == null) {
+        if (stream == null || stream.isInternal()) {
             return Refusal.unknownStream(c.streamId());
         }
         int max = Math.min(c.max(), MAX_BATCHES);
         List<Group> groups = catalog.groupsOf(stream.id());
-        List<BatchFacts> due = TrimRule.due(entry.tx, stream, held(entry, groups), entry.clockMillis, max);
+        List<BatchFacts> due = TrimRule.due(entry.tx, stream, kept(entry, groups), entry.clockMillis, max);
         if (due.isEmpty()) {
             return new Reply.Trimmed(stream.earliest(), 0, List.of(), false);
         }
@@ -82,7 +83,7 @@ final class TrimHandler {
         }
         long bytes = 0;
         for (BatchFacts batch : due) {
-            batch.delete(entry.tx, stream.id());
+            BatchFacts.delete(entry.tx, stream.id(), batch);
             bytes += batch.batchBytes();
         }
         catalog.put(stream.trimmed(to, bytes));
@@ -92,15 +93,21 @@ final class TrimHandler {
         return new Reply.Trimmed(to, due.size(), overtaken, due.size() == max);
     }
 
-    private static long held(Entry entry, List<Group> groups) {
+    private static TrimRule.Kept kept(Entry entry, List<Group> groups) {
         long held = Long.MAX_VALUE;
+        long dying = Long.MAX_VALUE;
         for (Group group : groups) {
             if (group.config.hold()) {
                 Catalog.settleFloor(entry.tx, group);
                 held = Math.min(held, group.floor);
             }
+            if (group.dying > 0) {
+                dying = Math.min(
+                        dying,
+                        DyingTable.lowest(entry.tx, group.id, group.generation).orElse(Long.MAX_VALUE));
+            }
         }
-        return held;
+        return new TrimRule.Kept(held, dying);
     }
 
     /** The log's start moves over what a group had not scanned, and over what waits behind its keys. */

@@ -14,6 +14,9 @@ package dev.penstock.storage.model;
  * @param paused nothing is granted
  * @param changedWallMillis wall-clock time of the last change of what an operator can change, for people
  * @param losses what retention took from it since its creation
+ * @param dying messages that failed for the last time and are not stored as dead letters yet
+ * @param aside of the unsettled messages: those that were dead and were put back
+ * @param deadLetters kept, see {@link DeadLetter}
  */
 public record GroupState(
         int id,
@@ -32,7 +35,51 @@ public record GroupState(
         StartPosition requestedStart,
         boolean paused,
         long changedWallMillis,
-        Losses losses) {
+        Losses losses,
+        long dying,
+        long aside,
+        long deadLetters) {
+
+    /** Nothing of it died. */
+    public GroupState(
+            int id,
+            String name,
+            int streamId,
+            long generation,
+            long planVersion,
+            long startOffset,
+            long scan,
+            long leased,
+            long delayed,
+            long ready,
+            long parked,
+            long createdWallMillis,
+            GroupConfig config,
+            StartPosition requestedStart,
+            boolean paused,
+            long changedWallMillis) {
+        this(
+                id,
+                name,
+                streamId,
+                generation,
+                planVersion,
+                startOffset,
+                scan,
+                leased,
+                delayed,
+                ready,
+                parked,
+                createdWallMillis,
+                config,
+                requestedStart,
+                paused,
+                changedWallMillis,
+                Losses.NONE,
+                0,
+                0,
+                0);
+    }
 
     /** Messages that were delivered and are neither settled nor available. */
     public long inFlight() {
@@ -40,6 +87,6 @@ public record GroupState(
     }
 
     public long unsettledRows() {
-        return leased + delayed + ready;
+        return leased + delayed + ready + dying;
     }
 }

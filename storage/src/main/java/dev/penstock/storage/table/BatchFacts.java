@@ -37,6 +37,11 @@ public record BatchFacts(
         return Optional.ofNullable(row).map(found -> decode(RowKey.longAt(found.key(), 5), found.value()));
     }
 
+    public static Optional<BatchFacts> get(KeyReader reader, int streamId, long baseOffset) {
+        return Optional.ofNullable(reader.get(Space.STATE, key(streamId, baseOffset)))
+                .map(value -> decode(baseOffset, value));
+    }
+
     /** All batches of the stream from the base offset on: the key range for a cursor. */
     public static KeyRange range(int streamId, long fromBaseOffset) {
         return KeyRange.within(RowKey.of(RowKey.BATCH_FACTS, streamId), key(streamId, fromBaseOffset));
@@ -51,9 +56,9 @@ public record BatchFacts(
         tx.insertKnownAbsent(Space.STATE, key(streamId, facts.baseOffset), facts.encode());
     }
 
-    /** The batch itself stays until its space is given back: {@link LogTable}. */
-    public void delete(Transaction tx, int streamId) {
-        tx.deleteKnown(Space.STATE, key(streamId, baseOffset), encode());
+    /** The batch itself stays: {@link LogTable}. */
+    public static void delete(Transaction tx, int streamId, BatchFacts facts) {
+        tx.deleteKnown(Space.STATE, key(streamId, facts.baseOffset), facts.encode());
     }
 
     public long endOffset() {

@@ -88,6 +88,9 @@ public final class GroupTable {
                 .zigzag(group.changedWallMillis())
                 .varint(group.losses().atMost())
                 .zigzag(group.losses().lastWallMillis())
+                .varint(group.dying())
+                .varint(group.aside())
+                .varint(group.deadLetters())
                 .toBytes();
     }
 
@@ -110,6 +113,9 @@ public final class GroupTable {
         boolean paused = in.flag("pause of a group");
         long changedWallMillis = in.zigzag();
         Losses losses = new Losses(in.varint(), in.zigzag());
+        long dying = in.varint();
+        long aside = in.varint();
+        long deadLetters = in.varint();
         in.finish();
         GroupState state = new GroupState(
                 groupId,
@@ -128,7 +134,10 @@ public final class GroupTable {
                 start,
                 paused,
                 changedWallMillis,
-                losses);
+                losses,
+                dying,
+                aside,
+                deadLetters);
         return new Row(state, floor);
     }
 }

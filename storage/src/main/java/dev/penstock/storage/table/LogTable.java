@@ -35,4 +35,9 @@ public final class LogTable {
     public static void append(Transaction tx, int streamId, long baseOffset, byte[] batch) {
         tx.insertKnownAbsent(Space.LOG, key(streamId, baseOffset), batch);
     }
+
+    /** Without reading it: it may have 16 MiB. */
+    public static void delete(Transaction tx, int streamId, long baseOffset) {
+        tx.deleteUnread(Space.LOG, key(streamId, baseOffset));
+    }
 }

@@ -24,6 +24,8 @@ final class RowKey {
     static final int TAGS = 0x0d;
 
     static final int API_KEY = 0x0e;
+    static final int DEAD_LETTER = 0x14;
+    static final int DYING = 0x15;
 
     /** The value of a row that says all in its key. */
     static final byte[] NOTHING = new byte[0];

@@ -10,11 +10,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Generations that a seek or delete ended and whose rows are still stored. Key {@code 0a | group id 4B | generation 8B};
- * the value is the lowest offset not yet swept.
+ * the value is the lowest offset not yet swept. With {@link #DEAD_LETTERS} in place of a generation: the dead letters of a
+ * group that was deleted.
  */
 public final class SweepTable {
 
     public record Dead(int groupId, long generation, long fromOffset, byte[] value) {}
+
+    /** No generation: no entry of ours has Raft index 0. */
+    public static final long DEAD_LETTERS = 0;
 
     private SweepTable() {}
 

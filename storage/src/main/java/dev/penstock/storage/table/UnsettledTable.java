@@ -25,6 +25,10 @@ public final class UnsettledTable {
     private static final int HAS_KEY = 1;
     private static final int HAS_OLD_KEY = 2;
     private static final int HAS_ROUTE = 4;
+    /** Delivered more than once: the time from the first to the last delivery ends the row. */
+    private static final int HAS_LAST_DELIVERY = 8;
+
+    private static final int ALL_FLAGS = HAS_KEY | HAS_OLD_KEY | HAS_ROUTE | HAS_LAST_DELIVERY;
 
     private UnsettledTable() {}
 
@@ -66,7 +70,8 @@ public final class UnsettledTable {
         KeyOrder order = message.order();
         int flags = (order.key() != 0 ? HAS_KEY : 0)
                 | (order.oldKey() != 0 ? HAS_OLD_KEY : 0)
-                | (order.route() != 0 ? HAS_ROUTE : 0);
+                | (order.route() != 0 ? HAS_ROUTE : 0)
+                | (message.lastDeliveredWallMillis() != message.firstDeliveredWallMillis() ? HAS_LAST_DELIVERY : 0);
         ByteWriter out = RowValue.write(48)
                 .u8(message.state().code())
                 .u8(flags)
@@ -80,18 +85,21 @@ public final class UnsettledTable {
                 out.i64(hash);
             }
         }
+        if ((flags & HAS_LAST_DELIVERY) != 0) {
+            out.zigzag(message.lastDeliveredWallMillis() - message.firstDeliveredWallMillis());
+        }
         return out.toBytes();
     }
 
     private static UnsettledMessage decode(long offset, byte[] value) {
         ByteReader in = RowValue.read("unsettled row", value);
         int state = in.u8();
-        if (state < 1 || state > 3) {
-            throw new UnknownFormatException("state of an unsettled message", state, "1 to 3");
+        if (state < 1 || state > 4) {
+            throw new UnknownFormatException("state of an unsettled message", state, "1 to 4");
         }
         int flags = in.u8();
-        if ((flags & ~(HAS_KEY | HAS_OLD_KEY | HAS_ROUTE)) != 0) {
-            throw new UnknownFormatException("flag set of an unsettled message", flags, "bits 0 to 2");
+        if ((flags & ~ALL_FLAGS) != 0) {
+            throw new UnknownFormatException("flag set of an unsettled message", flags, "bits 0 to 3");
         }
         long leaseIndex = in.varint();
         int leaseOrdinal = in.bounded("a lease ordinal", Integer.MAX_VALUE);
@@ -104,6 +112,7 @@ public final class UnsettledTable {
                         (flags & HAS_KEY) != 0 ? in.i64() : 0,
                         (flags & HAS_OLD_KEY) != 0 ? in.i64() : 0,
                         (flags & HAS_ROUTE) != 0 ? in.i64() : 0);
+        long lastDelivered = (flags & HAS_LAST_DELIVERY) != 0 ? firstDelivered + in.zigzag() : firstDelivered;
         in.finish();
         return new UnsettledMessage(
                 offset,
@@ -112,6 +121,7 @@ public final class UnsettledTable {
                 dueMillis,
                 deliveries,
                 firstDelivered,
+                lastDelivered,
                 order);
     }
 }

@@ -81,9 +81,11 @@ final class CommandGenerator {
             return setRetention();
         } else if (dice < 130) {
             return new Command.Trim(rarely() ? 9 : 1 + random.nextInt(2), random.nextInt(8) - (rarely() ? 8 : 0));
-        } else if (dice < 480) {
+        } else if (dice < 154) {
+            return deadLetters(random.nextInt(5));
+        } else if (dice < 504) {
             return grant();
-        } else if (dice < 720) {
+        } else if (dice < 728) {
             return new Command.Ack(0, 0, List.of());
         } else if (dice < 790) {
             return new Command.Nack(0, 0, List.of(), random.nextInt(20) == 0 ? -1 : random.nextInt(3) * 40L);
@@ -359,6 +361,49 @@ final class CommandGenerator {
                 rarely() ? g.generation - 1 : g.generation,
                 rarely() ? g.planVersion - 1 : g.planVersion,
                 change.build());
+    }
+
+    private Command deadLetters(int kind) {
+        GroupModel g = anyGroup();
+        if (kind < 3) {
+            List<Command.Dead> dead = new ArrayList<>();
+            for (Message message : g.messages.values()) {
+                if (message.state == State.DYING ? random.nextInt(4) > 0 : rarely()) {
+                    dead.add(new Command.Dead(message.offset, "max_deliveries", payload(g)));
+                }
+            }
+            if (rarely()) {
+                dead.add(new Command.Dead(random.nextInt(60) - 2, "x".repeat(60 + random.nextInt(6)), payload(g)));
+            }
+            return new Command.DeadLetter(g.id, rarely() ? g.generation - 1 : g.generation, dead);
+        }
+        TreeSet<Long> letters = new TreeSet<>();
+        for (long letter : g.letters.kept.keySet()) {
+            if (random.nextInt(3) > 0) {
+                letters.add(letter);
+            }
+        }
+        if (random.nextInt(4) == 0) {
+            letters.add((long) random.nextInt(30) - 2);
+        }
+        return kind == 3 || random.nextInt(3) > 0
+                ? new Command.Redrive(g.id, toArray(letters))
+                : new Command.DropDeadLetters(g.id, toArray(letters));
+    }
+
+    private byte[] payload(GroupModel g) {
+        Source s = model.sources.all.getOrDefault(g.stream, new Source());
+        EventBatch.Builder builder =
+                new EventBatch.Builder(random.nextInt(200) == 0 ? "nobody" : s.name, "db", SourcePosition.ORIGIN);
+        int events = random.nextInt(200) == 0 ? 2 : 1;
+        for (int i = 0; i < events; i++) {
+            builder.add(Batches.insert(new SourcePosition(1, new Lsn(5), i), random.nextInt(50), 1000));
+        }
+        byte[] encoded = BatchCodec.encode(builder.build());
+        if (random.nextInt(200) == 0) {
+            encoded[random.nextInt(encoded.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        return encoded;
     }
 
     private Command grant() {

@@ -88,7 +88,15 @@ final class GoldenCommands {
                         new GroupChange.Builder()
                                 .paused(true)
                                 .queue(new QueueConfig(262_144, 60_000, false))
-                                .build()));
+                                .build()),
+                new Command.DeadLetter(
+                        4,
+                        1234,
+                        List.of(
+                                new Command.Dead(100, "max_deliveries", new byte[] {1, 2, (byte) 0xff}),
+                                new Command.Dead(103, "", new byte[0]))),
+                new Command.Redrive(4, new long[] {3, 4, 700}),
+                new Command.DropDeadLetters(4, new long[] {5}));
     }
 
     private static GroupConfig queue() {
@@ -176,6 +184,12 @@ final class GoldenCommands {
                 new Command.Expire(Integer.MIN_VALUE),
                 new Command.Sweep(Integer.MAX_VALUE),
                 new Command.RaiseFeatureLevel(65_535),
+                new Command.DeadLetter(-1, Long.MIN_VALUE, List.of()),
+                new Command.DeadLetter(
+                        Integer.MAX_VALUE, Long.MAX_VALUE, List.of(new Command.Dead(Long.MIN_VALUE, "日本", new byte[] {0
+                        }))),
+                new Command.Redrive(-1, new long[] {Long.MAX_VALUE, -1, Long.MIN_VALUE}),
+                new Command.DropDeadLetters(Integer.MIN_VALUE, new long[0]),
                 new Command.UpdateGroup(-1, Long.MIN_VALUE, Long.MAX_VALUE, new GroupChange.Builder().build()),
                 new Command.UpdateGroup(
                         Integer.MAX_VALUE,

@@ -1,6 +1,7 @@
 package dev.penstock.storage.machine;
 
 import dev.penstock.storage.machine.Model.GroupModel;
+import dev.penstock.storage.machine.Model.Message;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.ParkedKey;
@@ -64,7 +65,8 @@ final class GrantPlans {
     /** Takes out of {@code fresh} what has to wait. */
     KeyPlan plan(Set<Long> fresh) {
         for (long retry : retries) {
-            note(order(retry));
+            Message message = g.messages.get(retry);
+            note(message == null ? order(retry) : message.order);
         }
         if (random.nextInt(4) > 0) {
             unpark();
@@ -167,8 +169,8 @@ final class GrantPlans {
         Set<Long> keys = OrderModel.keys(order);
         keys.add(order.route());
         boolean behind = g.messages.values().stream()
-                .anyMatch(m -> m.offset < offset
-                        && !retries.contains(m.offset)
+                .anyMatch(m -> OrderModel.isEarlier(m.offset, offset)
+                        && (!retries.contains(m.offset) || m.offset > offset)
                         && OrderModel.keys(m.order).stream().anyMatch(keys::contains));
         ParkedKey barrier = parked.get(order.route());
         boolean behindBarrier = barriersOut.contains(order.route()) || (barrier != null && barrier.offset() < offset);

@@ -7,6 +7,8 @@ import dev.penstock.storage.codec.Batches;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.kv.Transaction;
 import dev.penstock.storage.machine.Reply.ItemResult;
+import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupConfig.Ordering;
@@ -233,6 +235,48 @@ final class MachineFixture {
     ItemResult[] release(String name, List<LeaseRef> leases) {
         GroupState g = group(name);
         return ((Reply.Settled) apply(new Command.Release(g.id(), g.generation(), leases))).results();
+    }
+
+    // ---- dead letters ----
+
+    static long aside(long letter) {
+        return AsideOffset.of(letter);
+    }
+
+    Reply maxDeliveries(String name, int deliveries) {
+        return apply(
+                update(name, new GroupChange.Builder().maxDeliveries(deliveries).build()));
+    }
+
+    Command.DeadLetter deadLetterOf(String name, long... offsets) {
+        GroupState g = group(name);
+        List<Command.Dead> dead = new ArrayList<>();
+        for (long offset : offsets) {
+            dead.add(new Command.Dead(offset, DeadLetter.MAX_DELIVERIES, batch(SourcePosition.ORIGIN, 100, 1)));
+        }
+        return new Command.DeadLetter(g.id(), g.generation(), dead);
+    }
+
+    /** How many became dead letters. */
+    int bury(String name, long... offsets) {
+        return ((Reply.DeadLettersChanged) apply(deadLetterOf(name, offsets))).count();
+    }
+
+    int redrive(String name, long... letters) {
+        return ((Reply.DeadLettersChanged) apply(new Command.Redrive(group(name).id(), letters))).count();
+    }
+
+    int drop(String name, long... letters) {
+        return ((Reply.DeadLettersChanged)
+                        apply(new Command.DropDeadLetters(group(name).id(), letters)))
+                .count();
+    }
+
+    List<DeadLetter> deadLetters(String name) {
+        GroupState g = group(name);
+        try (MachineView view = machine.openView()) {
+            return view.deadLetters(g, 0, 1000);
+        }
     }
 
     Reply expire() {

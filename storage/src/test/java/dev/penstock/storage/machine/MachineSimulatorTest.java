@@ -50,7 +50,7 @@ class MachineSimulatorTest {
             Map.entry("settled LEASE_LOST", 60_000L),
             Map.entry("settled SETTLED", 50_000L),
             Map.entry("trims that removed", 550L),
-            Map.entry("groups overtaken", 240L),
+            Map.entry("groups overtaken", 130L),
             Map.entry("checkpoints", 120L),
             Map.entry("restarts", 70L));
 

@@ -1,9 +1,13 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.codec.BatchCodec;
+import dev.penstock.storage.codec.StoredFormatException;
 import dev.penstock.storage.machine.ModelSources.Source;
 import dev.penstock.storage.machine.Reply.ItemResult;
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
+import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyOrder;
@@ -33,6 +37,7 @@ final class Model {
         long due;
         int deliveries;
         long firstWall;
+        long lastWall;
         KeyOrder order = KeyOrder.NONE;
     }
 
@@ -53,6 +58,7 @@ final class Model {
         Map<Long, ParkedKey> parked = new HashMap<>();
         long lost;
         long lostWall;
+        final ModelLetters letters = new ModelLetters();
 
         long count(State state) {
             return messages.values().stream().filter(m -> m.state == state).count();
@@ -63,7 +69,14 @@ final class Model {
                     parked.values().stream().mapToLong(ParkedKey::offset).min().orElse(scan);
             return Math.min(
                     waiting,
-                    messages.keySet().stream().min(Comparator.naturalOrder()).orElse(scan));
+                    messages.keySet().stream()
+                            .filter(offset -> !AsideOffset.isAside(offset))
+                            .min(Comparator.naturalOrder())
+                            .orElse(scan));
+        }
+
+        boolean isLast(int deliveries) {
+            return config.maxDeliveries() > 0 && deliveries >= config.maxDeliveries();
         }
 
         boolean ordered() {
@@ -81,6 +94,10 @@ final class Model {
     /** How many keys waited in them. */
     final Map<Ended, Integer> endedParked = new HashMap<>();
 
+    /** By the stream whose letters they are. */
+    final Map<Integer, ModelPayloads> payloads = new HashMap<>();
+
+    private final Map<Integer, Integer> streamOfGroup = new HashMap<>();
     final ModelKeys keys = new ModelKeys();
     long clock;
     private int nextGroup = 1;
@@ -122,6 +139,9 @@ final class Model {
             case NACK -> nack((Command.Nack) command);
             case EXTEND -> extend((Command.Extend) command);
             case RELEASE -> release((Command.Release) command);
+            case DEAD_LETTER -> deadLetter((Command.DeadLetter) command);
+            case REDRIVE -> redrive((Command.Redrive) command);
+            case DROP_DEAD_LETTERS -> drop((Command.DropDeadLetters) command);
             case EXPIRE -> expire((Command.Expire) command);
             case SWEEP -> sweep((Command.Sweep) command);
             case TRIM -> trim((Command.Trim) command);
@@ -173,6 +193,7 @@ final class Model {
         g.requested = c.start();
         g.changed = envelope.wallMillis();
         groups.put(g.id, g);
+        streamOfGroup.put(g.id, g.stream);
         return new Reply.GroupCreated(g.id, index, start, false);
     }
 
@@ -211,6 +232,9 @@ final class Model {
             return no(Rejection.STALE_GENERATION);
         }
         end(g);
+        if (!g.letters.kept.isEmpty()) {
+            ended.put(new Ended(g.id, 0), g.letters.asMessages());
+        }
         groups.remove(g.id);
         return new Reply.Done();
     }
@@ -343,7 +367,7 @@ final class Model {
         }
         for (long[] below : List.of(c.retries(), c.keys().unparked())) {
             for (int i = 0; i < below.length; i++) {
-                bad |= below[i] < 0 || below[i] >= g.scan;
+                bad |= below[i] < 0 || (below[i] >= g.scan && !(below == c.retries() && AsideOffset.isAside(below[i])));
                 bad |= i > 0 && below[i] <= below[i - 1];
             }
         }
@@ -367,8 +391,9 @@ final class Model {
                 g.messages.put(m.offset, m);
             }
             m.deliveries++;
+            m.lastWall = envelope.wallMillis();
             m.lease = new LeaseRef(m.offset, index, ordinal++);
-            hide(m, c.visibilityMillis());
+            hide(g, m, c.visibilityMillis());
             offsets[i] = m.offset;
             deliveries[i] = m.deliveries;
             first[i++] = m.firstWall;
@@ -377,9 +402,37 @@ final class Model {
         return new Reply.Granted(index, firstOrdinal, clock + c.visibilityMillis(), offsets, deliveries, first);
     }
 
-    private void hide(Message m, long visibilityMillis) {
-        m.state = visibilityMillis > 0 ? State.LEASED : State.READY;
-        m.due = visibilityMillis > 0 ? clock + visibilityMillis : 0;
+    private void hide(GroupModel g, Message m, long visibilityMillis) {
+        if (visibilityMillis > 0) {
+            m.state = State.LEASED;
+            m.due = clock + visibilityMillis;
+        } else {
+            failed(g, m, State.READY, 0);
+        }
+    }
+
+    private void failed(GroupModel g, Message m, State state, long due) {
+        m.state = state;
+        m.due = due;
+        if (g.isLast(m.deliveries)) {
+            m.state = State.DYING;
+            m.due = 0;
+            if (AsideOffset.isAside(m.offset)) {
+                g.messages.remove(m.offset);
+                g.letters.diedAgain(m, envelope.wallMillis());
+            }
+        }
+    }
+
+    private void remove(GroupModel g, Message m) {
+        g.messages.remove(m.offset);
+        if (AsideOffset.isAside(m.offset)) {
+            dropPayload(g.stream, AsideOffset.letter(m.offset));
+        }
+    }
+
+    private void dropPayload(int stream, long letter) {
+        payloads.getOrDefault(stream, new ModelPayloads(0)).sizes.remove(letter);
     }
 
     private interface Item {
@@ -394,7 +447,8 @@ final class Model {
         List<ItemResult> results = new ArrayList<>();
         for (LeaseRef lease : leases) {
             Message m = g.messages.get(lease.offset());
-            if (g.generation != generation || lease.offset() < 0 || lease.offset() >= g.scan) {
+            boolean beyond = lease.offset() >= g.scan && !AsideOffset.isAside(lease.offset());
+            if (g.generation != generation || lease.offset() < 0 || beyond) {
                 results.add(ItemResult.LEASE_LOST);
             } else {
                 results.add(m == null ? settled : item.apply(g, m, lease));
@@ -421,7 +475,7 @@ final class Model {
             if (!holds(g, m, lease, true)) {
                 return ItemResult.LEASE_LOST;
             }
-            g.messages.remove(m.offset);
+            remove(g, m);
             return ItemResult.OK;
         });
     }
@@ -434,9 +488,11 @@ final class Model {
             if (!holds(g, m, lease, false)) {
                 return ItemResult.LEASE_LOST;
             }
-            m.state = c.delayMillis() == 0 ? State.READY : State.DELAYED;
-            m.due = c.delayMillis() == 0 ? 0 : clock + c.delayMillis();
-            givenBack(g, m);
+            if (m.state != State.DYING) {
+                boolean now = c.delayMillis() == 0;
+                failed(g, m, now ? State.READY : State.DELAYED, now ? 0 : clock + c.delayMillis());
+                givenBack(g, m);
+            }
             return ItemResult.OK;
         });
     }
@@ -449,7 +505,10 @@ final class Model {
             if (!holds(g, m, lease, c.lenient())) {
                 return ItemResult.LEASE_LOST;
             }
-            hide(m, c.visibilityMillis());
+            if (m.state == State.DYING) {
+                return c.visibilityMillis() == 0 ? ItemResult.OK : ItemResult.LEASE_LOST;
+            }
+            hide(g, m, c.visibilityMillis());
             givenBack(g, m);
             return ItemResult.OK;
         });
@@ -462,7 +521,8 @@ final class Model {
             }
             m.deliveries--;
             m.lease = new LeaseRef(m.offset, index, ordinal++);
-            hide(m, 0);
+            m.state = State.READY;
+            m.due = 0;
             givenBack(g, m);
             return ItemResult.OK;
         });
@@ -508,6 +568,86 @@ final class Model {
                 .sorted(Comparator.comparingInt(g -> g.id))
                 .toList();
         return TrimModel.trim(s, readers, c.max(), clock, envelope.wallMillis());
+    }
+
+    // ---- dead letters ----
+
+    private Reply deadLetter(Command.DeadLetter c) {
+        GroupModel g = groups.get(c.groupId());
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        if (g.generation != c.generation()) {
+            return no(Rejection.STALE_GENERATION);
+        }
+        Source s = sources.all.getOrDefault(g.stream, new Source());
+        for (Command.Dead dead : c.messages()) {
+            try {
+                BatchHeader header = BatchCodec.decode(dead.batch()).header();
+                if (header.eventCount() != 1
+                        || !header.source().equals(s.name)
+                        || dead.reason().length() > 64) {
+                    return no(Rejection.MALFORMED);
+                }
+            } catch (StoredFormatException e) {
+                return no(Rejection.MALFORMED);
+            }
+        }
+        int count = 0;
+        for (Command.Dead dead : c.messages()) {
+            Message m = g.messages.get(dead.offset());
+            if (m != null && m.state == State.DYING) {
+                g.messages.remove(m.offset);
+                ModelPayloads kept =
+                        payloads.computeIfAbsent(g.stream, stream -> new ModelPayloads(sources.nextStreamId()));
+                g.letters.died(kept.add(dead.batch().length), kept.streamId, m, dead.reason(), envelope.wallMillis());
+                count++;
+            }
+        }
+        return new Reply.DeadLettersChanged(count);
+    }
+
+    private Reply redrive(Command.Redrive c) {
+        GroupModel g = groups.get(c.groupId());
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        int count = 0;
+        for (long number : c.letters()) {
+            if (g.letters.kept.containsKey(number)) {
+                Message m = g.letters.putBack(number, g.ordered());
+                m.lease = new LeaseRef(m.offset, index, ordinal++);
+                g.messages.put(m.offset, m);
+                count++;
+            }
+        }
+        return new Reply.DeadLettersChanged(count);
+    }
+
+    private Reply drop(Command.DropDeadLetters c) {
+        GroupModel g = groups.get(c.groupId());
+        if (g == null) {
+            return no(Rejection.UNKNOWN_GROUP);
+        }
+        int count = 0;
+        for (long number : c.letters()) {
+            if (g.letters.kept.remove(number) != null) {
+                dropPayload(g.stream, number);
+                count++;
+            }
+        }
+        return new Reply.DeadLettersChanged(count);
+    }
+
+    /** A row of what ended leaves. */
+    private void removeEnded(Ended of, Map<Long, Message> rows, long offset) {
+        rows.remove(offset);
+        int stream = streamOfGroup.getOrDefault(of.group(), 0);
+        if (of.generation() == 0) {
+            dropPayload(stream, offset);
+        } else if (AsideOffset.isAside(offset)) {
+            dropPayload(stream, AsideOffset.letter(offset));
+        }
     }
 
     // ---- time and rubbish ----
@@ -559,15 +699,24 @@ final class Model {
             }
             taken++;
             if (due.live() != null) {
-                hide(due.live(), 0);
+                expire(groups.getOrDefault(due.group(), new GroupModel()), due.live());
                 givenBack(groups.getOrDefault(due.group(), new GroupModel()), due.live());
                 freed++;
             } else {
-                ended.getOrDefault(new Ended(due.group(), due.generation()), new HashMap<>())
-                        .remove(due.offset());
+                Ended of = new Ended(due.group(), due.generation());
+                removeEnded(of, ended.getOrDefault(of, new HashMap<>()), due.offset());
             }
         }
         return new Reply.Expired(freed, nextDue() <= clock);
+    }
+
+    private void expire(GroupModel g, Message m) {
+        if (m.state == State.LEASED) {
+            failed(g, m, State.READY, 0);
+        } else {
+            m.state = State.READY;
+            m.due = 0;
+        }
     }
 
     private Reply sweep(Command.Sweep c) {
@@ -583,7 +732,7 @@ final class Model {
             Ended first = ended.firstKey();
             Map<Long, Message> rows = ended.firstEntry().getValue();
             List<Long> offsets = rows.keySet().stream().sorted().limit(left).toList();
-            offsets.forEach(rows::remove);
+            offsets.forEach(offset -> removeEnded(first, rows, offset));
             int parked = endedParked.getOrDefault(first, 0);
             int parkedNow = Math.min(parked, left - offsets.size());
             endedParked.put(first, parked - parkedNow);

@@ -43,6 +43,10 @@ final class ModelSources {
 
     private int nextStream = 1;
 
+    int nextStreamId() {
+        return nextStream++;
+    }
+
     Reply intent(Command.SourceIntent c) {
         for (Map.Entry<Integer, Source> known : all.entrySet()) {
             Source s = known.getValue();

@@ -2,6 +2,7 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.machine.Model.GroupModel;
 import dev.penstock.storage.machine.Model.Message;
+import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.ParkedKey;
@@ -66,7 +67,7 @@ final class OrderModel {
                 && unparkedWaited(g, c)
                 && Arrays.stream(c.keys().unparked()).allMatch(offset -> offset >= earliest)
                 && out.entrySet().stream()
-                        .allMatch(e -> passed(after, e.getKey(), e.getValue())
+                        .allMatch(e -> (AsideOffset.isAside(e.getKey()) || passed(after, e.getKey(), e.getValue()))
                                 && notHeld(g, out, e.getKey(), e.getValue())
                                 && barrierAlone(g, out, after, e.getKey(), e.getValue()));
     }
@@ -108,15 +109,25 @@ final class OrderModel {
         return true;
     }
 
-    /** No smaller unsettled message with a key in common stays behind; a barrier concerns all of its route. */
+    /** What was put back is earlier than all of the log. */
+    static boolean isEarlier(long one, long other) {
+        boolean aside = AsideOffset.isAside(one);
+        return aside != AsideOffset.isAside(other) ? aside : one < other;
+    }
+
+    /**
+     * No earlier unsettled message with a key in common stays behind; a barrier concerns all of its route. What was put back
+     * would stand behind in the same answer.
+     */
     private static boolean notHeld(GroupModel g, Map<Long, KeyOrder> out, long offset, KeyOrder order) {
         Set<Long> mine = keys(order);
         if (order.route() != 0) {
             mine.add(order.route());
         }
         for (Message other : g.messages.values()) {
-            if (other.offset < offset
-                    && !out.containsKey(other.offset)
+            boolean goesBefore = out.containsKey(other.offset) && other.offset < offset;
+            if (isEarlier(other.offset, offset)
+                    && !goesBefore
                     && keys(other.order).stream().anyMatch(mine::contains)) {
                 return false;
             }
@@ -133,7 +144,8 @@ final class OrderModel {
                 g.messages.values().stream().anyMatch(m -> m.offset != offset && m.order.route() == order.route());
         boolean together = out.entrySet().stream()
                 .anyMatch(e -> e.getKey() != offset && e.getValue().route() == order.route());
-        boolean waits = after.values().stream().anyMatch(p -> p.route() == order.route() && p.offset() < offset);
+        boolean waits = !AsideOffset.isAside(offset)
+                && after.values().stream().anyMatch(p -> p.route() == order.route() && p.offset() < offset);
         return !another && !together && !waits;
     }
 

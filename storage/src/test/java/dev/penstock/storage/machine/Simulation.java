@@ -102,6 +102,9 @@ final class Simulation {
             count("trims that removed");
             trimmed.overtaken().forEach(group -> count("groups overtaken"));
         }
+        if (reply instanceof Reply.DeadLettersChanged changed && changed.count() > 0) {
+            count("dead letters made, put back or dropped");
+        }
         if (reply instanceof Reply.Settled settled) {
             for (Reply.ItemResult result : settled.results()) {
                 count("settled " + result);
@@ -176,6 +179,8 @@ final class Simulation {
             assertThat(model.keys.isSame(view.apiKeys())).as("keys").isTrue();
             model.sources.all.forEach((id, source) -> compareSource(view, id, source));
             model.groups.values().forEach(group -> compareGroup(view, group));
+            assertThat(view.allStreams()).hasSize(model.sources.all.size() + model.payloads.size());
+            model.payloads.values().forEach(payloads -> comparePayloads(view, payloads));
         }
     }
 
@@ -203,6 +208,19 @@ final class Simulation {
         }
     }
 
+    private static void comparePayloads(MachineView view, ModelPayloads expected) {
+        StreamState seen = view.stream(expected.streamId).orElseThrow();
+        assertThat(seen.isInternal()).isTrue();
+        assertThat(view.stream(seen.name())).isEmpty();
+        assertThat(seen.end()).isEqualTo(expected.end);
+        assertThat(seen.bytes()).isEqualTo(expected.bytes());
+        for (long letter = 0; letter < expected.end; letter++) {
+            assertThat(view.batchAt(expected.streamId, letter).isPresent())
+                    .as("payload of letter " + letter)
+                    .isEqualTo(expected.sizes.containsKey(letter));
+        }
+    }
+
     private static void compareGroup(MachineView view, GroupModel expected) {
         GroupState seen = view.group(expected.name).orElseThrow();
         assertThat(seen.id()).isEqualTo(expected.id);
@@ -218,6 +236,10 @@ final class Simulation {
         assertThat(seen.leased()).isEqualTo(expected.count(State.LEASED));
         assertThat(seen.delayed()).isEqualTo(expected.count(State.DELAYED));
         assertThat(seen.ready()).isEqualTo(expected.count(State.READY));
+        assertThat(seen.dying()).isEqualTo(expected.count(State.DYING));
+        assertThat(seen.deadLetters()).isEqualTo(expected.letters.kept.size());
+        assertThat(view.deadLetters(seen, 0, Integer.MAX_VALUE))
+                .containsExactlyElementsOf(expected.letters.kept.values());
         assertThat(view.floor(seen)).isEqualTo(expected.floor());
         assertThat(seen.parked()).isEqualTo(expected.parked.size());
         assertThat(view.parked(seen)).containsExactlyInAnyOrderElementsOf(expected.parked.values());
@@ -232,6 +254,7 @@ final class Simulation {
             assertThat(message.deliveries()).isEqualTo(one.deliveries);
             assertThat(message.order()).isEqualTo(one.order);
             assertThat(message.firstDeliveredWallMillis()).isEqualTo(one.firstWall);
+            assertThat(message.lastDeliveredWallMillis()).isEqualTo(one.lastWall);
         }
         assertThat(view.ready(seen, 0, Integer.MAX_VALUE))
                 .isEqualTo(messages.stream()

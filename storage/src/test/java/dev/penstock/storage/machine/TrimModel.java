@@ -74,9 +74,12 @@ final class TrimModel {
         boolean old = s.retention.ageMillis() > 0 && batch.clock() + s.retention.ageMillis() <= clock;
         boolean much = s.retention.bytes() > 0 && bytesThen > s.retention.bytes();
         boolean held = readers.stream().anyMatch(g -> g.config.hold() && g.floor() < batch.end());
+        boolean dying = readers.stream()
+                .anyMatch(g ->
+                        g.messages.values().stream().anyMatch(m -> m.state == State.DYING && m.offset < batch.end()));
         long bound = s.retention.holdBytes() > 0
                 ? Math.max(s.retention.holdBytes(), s.retention.bytes())
                 : Math.max(10L << 30, 2 * s.retention.bytes());
-        return (old || much) && (!held || bytesThen > bound);
+        return (old || much) && !dying && (!held || bytesThen > bound);
     }
 }

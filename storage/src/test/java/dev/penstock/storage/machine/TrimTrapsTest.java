@@ -325,6 +325,50 @@ class TrimTrapsTest {
         assertThat(f.group("g").losses().atMost()).isEqualTo(20);
     }
 
+    /** Trap A8: a dead letter keeps its payload, also while nobody has stored it yet. */
+    @Test
+    void shouldNotTrimWhatIsDyingBeforeItIsStored() {
+        batches(4);
+        f.create("g", Ordering.NONE);
+        f.maxDeliveries("g", 1);
+        List<LeaseRef> leases = f.grant("g", 40, 1000);
+        f.nack("g", leases.subList(12, 13), 0);
+        f.ack("g", leases.subList(13, 40));
+
+        Reply.Trimmed before = trimToOne();
+        boolean neededThen = isTrimNeeded();
+        f.bury("g", 12);
+        boolean neededNow = isTrimNeeded();
+        Reply.Trimmed after = trim();
+        f.nack("g", leases.subList(0, 1), 0);
+
+        assertThat(before.earliest()).isEqualTo(10);
+        assertThat(neededThen).isFalse();
+        assertThat(neededNow).isTrue();
+        assertThat(after.earliest()).isEqualTo(30);
+        assertThat(f.deadLetters("g")).hasSize(1);
+        assertThat(f.group("g").dying())
+                .as("the event of 0 is gone: it cannot become a dead letter")
+                .isZero();
+        assertThat(f.group("g").losses().atMost()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotTouchTheStreamOfTheDeadLetters() {
+        batches(1);
+        f.create("g", Ordering.NONE);
+        f.maxDeliveries("g", 1);
+        f.nack("g", f.grant("g", 1, 1000), 0);
+        f.bury("g", 0);
+        int internal = f.deadLetters("g").get(0).streamId();
+
+        Reply retained = f.apply(new Command.SetRetention(internal, new Retention(0, 1, 0)));
+
+        assertThat(((Reply.Rejected) retained).reason()).isEqualTo(Rejection.UNKNOWN_STREAM);
+        assertThat(((Reply.Rejected) f.apply(new Command.Trim(internal, 9))).reason())
+                .isEqualTo(Rejection.UNKNOWN_STREAM);
+    }
+
     @Test
     void shouldGiveTheSpaceBackOnlyWhenACheckpointHoldsTheTrim(@TempDir Path directory) {
         batches(3);

@@ -81,7 +81,10 @@ class GoldenRowShapesTest {
             new StartPosition.AtOffset(300),
             true,
             Long.MIN_VALUE,
-            new Losses(Long.MAX_VALUE, -1));
+            new Losses(Long.MAX_VALUE, -1),
+            5,
+            Long.MAX_VALUE,
+            128);
 
     private static final TreeMap<String, String> TAGS = new TreeMap<>(Map.of("ä", "", "b", "日本"));
 
@@ -95,6 +98,7 @@ class GoldenRowShapesTest {
             Long.MAX_VALUE,
             Integer.MAX_VALUE,
             Long.MAX_VALUE,
+            Long.MIN_VALUE,
             new KeyOrder(-1, 1, Long.MAX_VALUE));
 
     private static final StreamState STREAM =

@@ -13,7 +13,6 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
-import dev.penstock.storage.model.Losses;
 import dev.penstock.storage.model.Lsn;
 import dev.penstock.storage.model.ParkedKey;
 import dev.penstock.storage.model.Retention;
@@ -40,7 +39,7 @@ class GoldenRowsTest {
     private static final long CHAIN_1 = 0xe1ee7780865f2b73L;
     private static final long CHAIN_2 = 0xd9c7080931ed1c56L;
     private static final long ROUTE = 9_000_009;
-    private static final long DIGEST = 6700291296122674945L;
+    private static final long DIGEST = -6762846925022514345L;
 
     private final InMemoryStore store = released();
 
@@ -159,8 +158,7 @@ class GoldenRowsTest {
                                         GroupConfig.defaults(),
                                         new StartPosition.Earliest(),
                                         false,
-                                        5000,
-                                        Losses.NONE),
+                                        5000),
                                 4),
                         new GroupTable.Row(
                                 new GroupState(
@@ -179,8 +177,7 @@ class GoldenRowsTest {
                                         rich,
                                         new StartPosition.Latest(),
                                         true,
-                                        5000,
-                                        Losses.NONE),
+                                        5000),
                                 0));
         assertThat(TagTable.get(store, 1)).isEmpty();
         assertThat(TagTable.get(store, 2)).containsExactly(Map.entry("team", "payments"));

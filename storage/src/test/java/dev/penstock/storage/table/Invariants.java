@@ -7,6 +7,8 @@ import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.KeyRange;
 import dev.penstock.storage.kv.KeyReader;
 import dev.penstock.storage.kv.Space;
+import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.ParkedKey;
@@ -37,6 +39,11 @@ public final class Invariants {
     private final Set<Generation> dead = new HashSet<>();
     private final Set<Place> ready = new HashSet<>();
     private final Set<DueTable.Due> due = new HashSet<>();
+    private final Set<DyingTable.Dying> dying = new HashSet<>();
+    /** Letters of messages that were put back, by group. */
+    private final Set<Place> putBack = new HashSet<>();
+
+    private final Map<Generation, Long> aside = new HashMap<>();
     private final Set<String> keys = new HashSet<>();
 
     private Invariants(KeyReader reader) {
@@ -50,6 +57,7 @@ public final class Invariants {
         invariants.tags();
         invariants.messages();
         invariants.indexRows();
+        invariants.deadLetters();
         for (StreamState stream : StreamTable.all(reader)) {
             invariants.endOf(stream);
         }
@@ -145,8 +153,16 @@ public final class Invariants {
 
     private void count(Generation generation, UnsettledMessage message) {
         counts.computeIfAbsent(generation, g -> new EnumMap<>(State.class)).merge(message.state(), 1L, Long::sum);
-        lowest.merge(generation, message.offset(), Math::min);
         GroupTable.Row row = live.get(generation);
+        if (AsideOffset.isAside(message.offset())) {
+            aside.merge(generation, 1L, Long::sum);
+            require(
+                    putBack.add(new Place(generation.group, 0, AsideOffset.letter(message.offset()))),
+                    "a dead letter is put back once",
+                    message);
+            return;
+        }
+        lowest.merge(generation, message.offset(), Math::min);
         if (row != null) {
             require(message.offset() < row.state().scan(), "offset below scan", message);
             StreamState stream = StreamTable.get(reader, row.state().streamId()).orElseThrow();
@@ -161,6 +177,10 @@ public final class Invariants {
         if (message.state() == State.READY) {
             require(message.dueMillis() == 0, "a ready message is not due", message);
             ready.add(new Place(g.group, g.generation, message.offset()));
+        } else if (message.state() == State.DYING) {
+            require(message.dueMillis() == 0, "a dying message is not due", message);
+            require(!AsideOffset.isAside(message.offset()), "a dying message is of the log", message);
+            dying.add(new DyingTable.Dying(g.group, g.generation, message.offset()));
         } else {
             due.add(new DueTable.Due(message.dueMillis(), g.group, g.generation, message.offset()));
         }
@@ -177,6 +197,8 @@ public final class Invariants {
         assertThat(group.leased()).as("leased").isEqualTo(seen.getOrDefault(State.LEASED, 0L));
         assertThat(group.delayed()).as("delayed").isEqualTo(seen.getOrDefault(State.DELAYED, 0L));
         assertThat(group.ready()).as("ready").isEqualTo(seen.getOrDefault(State.READY, 0L));
+        assertThat(group.dying()).as("dying").isEqualTo(seen.getOrDefault(State.DYING, 0L));
+        assertThat(group.aside()).as("aside").isEqualTo(aside.getOrDefault(generation, 0L));
         ParkedSummary waiting = parked.getOrDefault(generation, new ParkedSummary(0, group.scan()));
         assertThat(group.parked()).as("parked keys").isEqualTo(waiting.keys);
         assertThat(row.floor())
@@ -207,13 +229,76 @@ public final class Invariants {
                 require(keys.remove(key), "key row has its message", key);
             }
         }
+        try (Cursor cursor = reader.cursor(Space.STATE, DyingTable.range())) {
+            for (; cursor.isValid(); cursor.next()) {
+                require(dying.remove(DyingTable.at(cursor)), "dying row has its message", DyingTable.at(cursor));
+            }
+        }
+        assertThat(dying).as("messages without a dying row").isEmpty();
         assertThat(due).as("messages without a due row").isEmpty();
         assertThat(ready).as("messages without a ready row").isEmpty();
         assertThat(keys).as("messages without a key row").isEmpty();
         assertThat(MetaTable.progress(reader).nextDueMillis()).as("next due").isEqualTo(next);
     }
 
+    /** Each dead letter has its payload, and there are no others; each that was put back has its message. */
+    private void deadLetters() {
+        Map<Integer, Long> kept = new HashMap<>();
+        Set<Place> payloads = new HashSet<>();
+        Set<Integer> groups = new HashSet<>();
+        live.keySet().forEach(generation -> groups.add(generation.group));
+        try (Cursor cursor = reader.cursor(Space.STATE, table(RowKey.DEAD_LETTER))) {
+            for (; cursor.isValid(); cursor.next()) {
+                DeadLetter letter = DeadLetterTable.at(cursor).letter();
+                int group = RowKey.intAt(cursor.key(), 1);
+                boolean isKept = cursor.key()[5] == DeadLetter.Place.KEPT.code();
+                require(
+                        isKept
+                                ? groups.contains(group) || dead.contains(new Generation(group, 0))
+                                : putBack.remove(new Place(group, 0, letter.letter())),
+                        "a dead letter is kept by its group, or has its message",
+                        letter);
+                kept.merge(group, isKept ? 1L : 0L, Long::sum);
+                require(
+                        payloads.add(new Place(letter.streamId(), 0, letter.letter())),
+                        "a payload is of one dead letter only",
+                        letter);
+            }
+        }
+        assertThat(putBack).as("messages put back without their letter").isEmpty();
+        live.forEach((generation, row) -> assertThat(row.state().deadLetters())
+                .as("dead letters")
+                .isEqualTo(kept.getOrDefault(generation.group, 0L)));
+        for (StreamState stream : StreamTable.all(reader)) {
+            if (stream.isInternal()) {
+                payloadsOf(stream, payloads);
+            }
+        }
+        assertThat(payloads).as("dead letters without a payload").isEmpty();
+    }
+
+    private void payloadsOf(StreamState stream, Set<Place> payloads) {
+        long bytes = 0;
+        try (Cursor cursor = reader.cursor(Space.STATE, BatchFacts.range(stream.id(), 0))) {
+            for (; cursor.isValid(); cursor.next()) {
+                BatchFacts facts = BatchFacts.at(cursor);
+                byte[] batch = LogTable.get(reader, stream.id(), facts.baseOffset());
+                require(batch != null && batch.length == facts.batchBytes(), "a payload is whole", facts);
+                require(facts.eventCount() == 1 && facts.endOffset() <= stream.end(), "a payload is one event", facts);
+                require(
+                        payloads.remove(new Place(stream.id(), 0, facts.baseOffset())),
+                        "a payload has its dead letter",
+                        facts);
+                bytes += facts.batchBytes();
+            }
+        }
+        assertThat(stream.bytes()).as("bytes of " + stream.name()).isEqualTo(bytes);
+    }
+
     private void endOf(StreamState stream) {
+        if (stream.isInternal()) {
+            return;
+        }
         long end = BatchFacts.floor(reader, stream.id(), Long.MAX_VALUE)
                 .map(BatchFacts::endOffset)
                 .orElse(stream.earliest());
@@ -221,6 +306,9 @@ public final class Invariants {
     }
 
     private static void wholeOf(KeyReader reader, StreamState stream) {
+        if (stream.isInternal()) {
+            return;
+        }
         long next = stream.earliest();
         long bytes = 0;
         // What was trimmed before the first batch is known by that batch's side record only.

@@ -46,6 +46,7 @@ public final class ApiRoutes {
         ErrorForm form = new ProblemForm();
         GroupOperations groups = ports.groups();
         StreamEndpoints streams = new StreamEndpoints(ports.state(), ports.retention(), readers);
+        DeadLetterEndpoints deadLetters = new DeadLetterEndpoints(groups, readers, grants);
         HealthEndpoints health = new HealthEndpoints(ports.health(), readers);
         return List.of(
                 route("POST", "/v1/groups", Access.admin(), form, new CreateGroup(groups, ports.defaultStream()))
@@ -85,6 +86,21 @@ public final class ApiRoutes {
                         .onLeader(Repeat.NEVER)
                         .withBatchBody(),
                 route("POST", "/v1/groups/{group}/seek", Access.admin(), form, new SeekGroup(groups))
+                        .onLeader(Repeat.NEVER),
+                route("GET", "/v1/groups/{group}/dead-letters", Access.group(), form, deadLetters.list())
+                        .onLeader(Repeat.SAFE),
+                route("GET", "/v1/groups/{group}/dead-letters/{dead_letter}", Access.group(), form, deadLetters.show())
+                        .onLeader(Repeat.SAFE),
+                route("DELETE", "/v1/groups/{group}/dead-letters", Access.admin(), form, deadLetters.purge())
+                        .onLeader(Repeat.NEVER),
+                route(
+                                "DELETE",
+                                "/v1/groups/{group}/dead-letters/{dead_letter}",
+                                Access.admin(),
+                                form,
+                                deadLetters.drop())
+                        .onLeader(Repeat.SAFE),
+                route("POST", "/v1/groups/{group}/redrive", Access.admin(), form, deadLetters.redrive())
                         .onLeader(Repeat.NEVER),
                 route("GET", "/v1/streams", Access.any(Scope.READ), form, streams.all()),
                 route("GET", "/v1/streams/{stream}", Access.stream(), form, streams.one()),

@@ -55,7 +55,6 @@ final class CreateGroup implements Endpoint {
                 ? GroupConfig.Mode.ROWS
                 : GroupConfig.Mode.CHANGES;
         FilterMembers filter = FilterMembers.of(members);
-        refuseWhatIsNotBuilt(maxDeliveries);
         return new GroupConfig(
                 visibility,
                 maxDeliveries,
@@ -68,13 +67,6 @@ final class CreateGroup implements Endpoint {
                 0,
                 word(members, "retention", "trim", "hold").equals("hold"),
                 Optional.empty());
-    }
-
-    /** The stored form knows it already; a group that asked for it and did not get it would break its promise. */
-    static void refuseWhatIsNotBuilt(int maxDeliveries) {
-        if (maxDeliveries > 0) {
-            throw HttpFailure.invalid("expected no 'max_deliveries' above 0: dead letters are not built yet");
-        }
     }
 
     static String word(JsonMembers members, String name, String usual, String other) {

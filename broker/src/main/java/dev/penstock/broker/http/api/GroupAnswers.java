@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Groups, and what became of receipts, as JSON. Stateless. */
 final class GroupAnswers {
@@ -36,7 +37,13 @@ final class GroupAnswers {
         out.writeNumberField("delayed", group.delayed());
         out.writeNumberField("ready", group.ready());
         out.writeNumberField("parked", group.parked());
-        out.writeNumberField("dead_letters", 0);
+        out.writeNumberField("dying", group.dying());
+        out.writeNumberField("redriven", group.aside());
+        out.writeNumberField("dead_letters", group.deadLetters());
+        OptionalLong oldest = described.oldestDeadLetterWallMillis();
+        out.writeStringField(
+                "oldest_dead_letter",
+                oldest.isPresent() ? Instant.ofEpochMilli(oldest.getAsLong()).toString() : null);
         out.writeNumberField("lost_at_most", group.losses().atMost());
         long lostAt = group.losses().lastWallMillis();
         out.writeStringField(

@@ -1,5 +1,6 @@
 package dev.penstock.broker.http.api;
 
+import dev.penstock.broker.deliver.DeadLetterService;
 import dev.penstock.broker.deliver.GroupInspection;
 import dev.penstock.broker.deliver.GroupInspection.Place;
 import dev.penstock.broker.http.Endpoint;
@@ -47,6 +48,12 @@ final class InspectMessages implements Endpoint {
             grants.checkRoom();
             return readers.read(() -> groups.parked(query)).thenApply(InspectionAnswers::parked);
         }
+        if (state.equals("dead")) {
+            DeadLetterService.Query query = new DeadLetterService.Query(group, OffsetInput.parse(from), limit, events);
+            grants.checkRoom();
+            return readers.read(() -> groups.deadLetters(query))
+                    .thenApply(page -> InspectionAnswers.deadLetters(page, "messages"));
+        }
         GroupInspection.Query query = new GroupInspection.Query(
                 group, request.query("state").map(InspectMessages::state), OffsetInput.parse(from), limit, events);
         grants.checkRoom();
@@ -58,14 +65,14 @@ final class InspectMessages implements Endpoint {
             case "in_flight" -> State.LEASED;
             case "delayed" -> State.DELAYED;
             case "ready" -> State.READY;
-            case "dead" -> throw HttpFailure.invalid("expected no state 'dead': dead letters are not built yet");
+            case "dying" -> State.DYING;
             default ->
-                throw HttpFailure.invalid("expected in_flight, delayed, ready or parked for 'state', but got '"
-                        + HttpFailure.shown(text) + "'; without it all that is unsettled is listed");
+                throw HttpFailure.invalid("expected in_flight, delayed, ready, dying, parked or dead for 'state', but"
+                        + " got '" + HttpFailure.shown(text) + "'; without it all that is unsettled is listed");
         };
     }
 
-    private static boolean flag(String text) {
+    static boolean flag(String text) {
         if (!text.equals("true") && !text.equals("false")) {
             throw HttpFailure.invalid("expected true or false for 'events', but got '" + HttpFailure.shown(text) + "'");
         }

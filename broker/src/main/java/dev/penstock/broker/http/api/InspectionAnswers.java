@@ -1,6 +1,8 @@
 package dev.penstock.broker.http.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.penstock.broker.deliver.DeadLetterService.Listed;
+import dev.penstock.broker.deliver.DeadLetterService.Page;
 import dev.penstock.broker.deliver.GroupInspection.Messages;
 import dev.penstock.broker.deliver.GroupInspection.Parked;
 import dev.penstock.broker.deliver.GroupInspection.Place;
@@ -12,6 +14,8 @@ import dev.penstock.broker.deliver.RenderedEvent;
 import dev.penstock.broker.http.Durations;
 import dev.penstock.broker.http.Json;
 import dev.penstock.broker.http.Response;
+import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.UnsettledMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +56,45 @@ final class InspectionAnswers {
         return answer(body, next, found.logIndex());
     }
 
+    /** @param member the name of the list */
+    static Response deadLetters(Page found, String member) {
+        List<byte[]> body = new ArrayList<>();
+        body.add(ascii("{\"" + member + "\":["));
+        for (Listed letter : found.letters()) {
+            addItem(body, Optional.of(letter.event()), out -> writeDeadLetter(out, letter));
+        }
+        String next = found.next().isPresent() ? Offsets.format(found.next().getAsLong()) : null;
+        return answer(body, next, found.logIndex());
+    }
+
+    static Response deadLetter(Listed letter, long logIndex) {
+        List<byte[]> body = new ArrayList<>();
+        addItem(body, Optional.of(letter.event()), out -> writeDeadLetter(out, letter));
+        return Response.of(200, Response.JSON, body).decidedAt(logIndex);
+    }
+
+    private static void writeDeadLetter(JsonGenerator out, Listed listed) throws IOException {
+        DeadLetter letter = listed.letter();
+        RenderedEvent event = listed.event();
+        out.writeStartObject();
+        out.writeStringField("dead_letter", Offsets.format(letter.letter()));
+        out.writeStringField("offset", Offsets.format(letter.offset()));
+        out.writeStringField("id", event.ulid());
+        out.writeStringField("table", table(event).orElse(null));
+        out.writeStringField("action", event.action().word());
+        out.writeStringField("state", "dead");
+        out.writeStringField("reason", letter.reason());
+        out.writeNumberField("delivery_count", letter.deliveries());
+        writeTime(out, "first_delivered_at", letter.firstDeliveredWallMillis());
+        writeTime(out, "last_delivered_at", letter.lastDeliveredWallMillis());
+        writeTime(out, "died_at", letter.diedWallMillis());
+        out.writeEndObject();
+    }
+
+    private static void writeTime(JsonGenerator out, String name, long wallMillis) throws IOException {
+        out.writeStringField(name, Instant.ofEpochMilli(wallMillis).toString());
+    }
+
     private static String text(Place place) {
         return Offsets.format(place.offset()) + "-" + hash(place.key());
     }
@@ -79,15 +122,19 @@ final class InspectionAnswers {
     private static void writeUnsettled(JsonGenerator out, Unsettled unsettled, long wallMillis) throws IOException {
         UnsettledMessage message = unsettled.message();
         Optional<RenderedEvent> event = unsettled.event();
-        out.writeStringField("offset", Offsets.format(message.offset()));
+        boolean aside = AsideOffset.isAside(message.offset());
+        long offset = aside ? event.map(RenderedEvent::offset).orElse(message.offset()) : message.offset();
+        out.writeStringField("offset", Offsets.format(offset));
         out.writeStringField("id", event.map(RenderedEvent::ulid).orElse(null));
         out.writeStringField("table", event.flatMap(InspectionAnswers::table).orElse(null));
         out.writeStringField("action", event.map(found -> found.action().word()).orElse(null));
         out.writeStringField("state", word(message.state()));
         out.writeNumberField("delivery_count", message.deliveries());
-        out.writeStringField(
-                "first_delivered_at",
-                Instant.ofEpochMilli(message.firstDeliveredWallMillis()).toString());
+        writeTime(out, "first_delivered_at", message.firstDeliveredWallMillis());
+        writeTime(out, "last_delivered_at", message.lastDeliveredWallMillis());
+        if (aside) {
+            out.writeStringField("redriven_from", Offsets.format(AsideOffset.letter(message.offset())));
+        }
         if (unsettled.remainingMillis().isPresent()) {
             long remaining = unsettled.remainingMillis().getAsLong();
             out.writeStringField("ends_in", Durations.format(remaining));
@@ -105,6 +152,7 @@ final class InspectionAnswers {
             case LEASED -> "in_flight";
             case DELAYED -> "delayed";
             case READY -> "ready";
+            case DYING -> "dying";
         };
     }
 

@@ -77,7 +77,6 @@ final class UpdateGroup implements Endpoint {
             change.hold(CreateGroup.word(members, "retention", "trim", "hold").equals("hold"));
         }
         GroupChange built = change.build();
-        CreateGroup.refuseWhatIsNotBuilt(built.maxDeliveries().orElse(0));
         return built;
     }
 

@@ -96,10 +96,10 @@ class InspectionApiTest {
                 .isEqualTo("{\"messages\":[{\"offset\":\"0000000000000004\",\"id\":\""
                         + withoutJson(4).ulid()
                         + "\",\"table\":\"public.orders\",\"action\":\"insert\",\"state\":\"in_flight\","
-                        + "\"delivery_count\":3,\"first_delivered_at\":\"2026-09-21T14:13:21.500Z\","
+                        + "\"delivery_count\":3,\"first_delivered_at\":\"2026-09-21T14:13:21.500Z\",\"last_delivered_at\":\"2026-09-21T14:13:21.500Z\","
                         + "\"ends_in\":\"12500ms\",\"ends_at\":\"2026-09-21T14:14:32.500Z\"},"
                         + "{\"offset\":\"0000000000000005\",\"id\":null,\"table\":null,\"action\":null,"
-                        + "\"state\":\"ready\",\"delivery_count\":3,\"first_delivered_at\":\"2026-09-21T14:13:21.500Z\"}],"
+                        + "\"state\":\"ready\",\"delivery_count\":3,\"first_delivered_at\":\"2026-09-21T14:13:21.500Z\",\"last_delivered_at\":\"2026-09-21T14:13:21.500Z\"}],"
                         + "\"next\":\"0000000000000009\"}");
         assertThat(node.groups.inspection.asked).containsExactly(new Query("orders", Optional.empty(), 0, 100, false));
     }
@@ -171,7 +171,7 @@ class InspectionApiTest {
                         + "\"offset\":\"0000000000000006\",\"id\":\""
                         + withoutJson(6).ulid() + "\",\"why\":\"key\","
                         + "\"blocked_by\":{\"offset\":\"0000000000000004\",\"id\":null,\"table\":null,\"action\":null,"
-                        + "\"state\":\"delayed\",\"delivery_count\":3,\"first_delivered_at\":\"2026-09-21T14:13:21.500Z\","
+                        + "\"state\":\"delayed\",\"delivery_count\":3,\"first_delivered_at\":\"2026-09-21T14:13:21.500Z\",\"last_delivered_at\":\"2026-09-21T14:13:21.500Z\","
                         + "\"ends_in\":\"30s\",\"ends_at\":\"1970-01-01T00:00:30Z\"}},"
                         + "{\"key_hash\":\"0000000000000001\",\"table\":null,\"offset\":\"0000000000000008\",\"id\":null,"
                         + "\"why\":\"nothing\"}],\"next\":\"0000000000000009-0000000000000abc\"}");
@@ -181,10 +181,10 @@ class InspectionApiTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "?state=dead | dead letters are not built yet",
-                "?state=acked | in_flight, delayed, ready or parked",
-                "?state= | in_flight, delayed, ready or parked",
-                "?state=READY | in_flight, delayed, ready or parked",
+                "?state=buried | dying, parked or dead",
+                "?state=acked | in_flight, delayed, ready, dying, parked or dead",
+                "?state= | in_flight, delayed, ready, dying, parked or dead",
+                "?state=READY | in_flight, delayed, ready, dying, parked or dead",
                 "?limit=0 | limit from 1 to 1000",
                 "?limit=1001 | limit from 1 to 1000",
                 "?limit=-1 | limit from 1 to 1000",
