@@ -74,7 +74,10 @@ class MessageEmitterTest {
         try {
             outcome.get(20, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            return (EmitFault) e.getCause();
+            if (e.getCause() instanceof EmitFault fault) {
+                return fault;
+            }
+            throw new AssertionError(e);
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -12,14 +12,16 @@ import dev.penstock.storage.table.StreamChain;
 
 /**
  * Compare-and-append: a batch is stored only right behind the source's last event, as a whole or not at all. Never reads
- * a body. Touches at most four rows and the batch.
+ * a body. Touches at most four rows and the batch, and the rows of its messages to queues ({@link Deduplication}).
  */
 final class AppendHandler {
 
     private final Catalog catalog;
+    private final Deduplication deduplication;
 
-    AppendHandler(Catalog catalog) {
+    AppendHandler(Catalog catalog, Deduplication deduplication) {
         this.catalog = catalog;
+        this.deduplication = deduplication;
     }
 
     Reply append(Entry entry, Command.Append c) {
@@ -59,12 +61,13 @@ final class AppendHandler {
     }
 
     private Reply compareAndStore(Entry entry, SourceState source, byte[] batch) {
-        BatchHeader header;
+        BatchCodec.Verified verified;
         try {
-            header = BatchCodec.verify(batch);
+            verified = BatchCodec.verify(batch);
         } catch (StoredFormatException e) {
             return Refusal.malformed("expected a batch of source " + source.name() + ", but: " + e.getMessage());
         }
+        BatchHeader header = verified.header();
         if (!header.source().equals(source.name())) {
             return Refusal.malformed(
                     "expected a batch of source " + source.name() + ", but it is of " + header.source());
@@ -81,10 +84,11 @@ final class AppendHandler {
         if (header.last().epoch() < source.epoch()) {
             return SourceHandler.conflict(source, "in epoch " + source.epoch() + ", after the batch's");
         }
-        return store(entry, source, header, batch);
+        return store(entry, source, verified, batch);
     }
 
-    private Reply store(Entry entry, SourceState source, BatchHeader header, byte[] batch) {
+    private Reply store(Entry entry, SourceState source, BatchCodec.Verified verified, byte[] batch) {
+        BatchHeader header = verified.header();
         StreamState stream = catalog.stream(source.streamId());
         if (stream == null) {
             throw new IllegalStateException("expected a stream for source " + source.name());
@@ -106,7 +110,8 @@ final class AppendHandler {
                         entry.clockMillis,
                         entry.wallMillis,
                         maxCommitMicros,
-                        chain));
+                        chain,
+                        deduplication.duplicates(entry, stream.id(), base, header, verified.columns())));
         catalog.put(new StreamState(
                 stream.id(), stream.name(), stream.earliest(), end, stream.bytes() + batch.length, chain));
         catalog.put(SourceHandler.moved(

@@ -52,7 +52,7 @@ public final class Machine {
         dueTimes = DueTimes.load(store);
         Messages messages = new Messages(dueTimes);
         sources = new SourceHandler(catalog);
-        appends = new AppendHandler(catalog);
+        appends = new AppendHandler(catalog, new Deduplication(catalog, store));
         groups = new GroupHandler(catalog);
         updates = new UpdateHandler(catalog);
         grants = new GrantHandler(catalog, messages);

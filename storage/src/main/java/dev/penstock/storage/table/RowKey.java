@@ -24,6 +24,8 @@ final class RowKey {
     static final int TAGS = 0x0d;
 
     static final int API_KEY = 0x0e;
+    static final int DEDUPLICATION = 0x18;
+    static final int DEDUPLICATION_TIME = 0x19;
 
     /** The value of a row that says all in its key. */
     static final byte[] NOTHING = new byte[0];

@@ -85,9 +85,11 @@ final class InspectionAnswers {
         out.writeStringField("action", event.map(found -> found.action().word()).orElse(null));
         out.writeStringField("state", word(message.state()));
         out.writeNumberField("delivery_count", message.deliveries());
-        out.writeStringField(
-                "first_delivered_at",
-                Instant.ofEpochMilli(message.firstDeliveredWallMillis()).toString());
+        if (message.firstDeliveredWallMillis() != 0) {
+            out.writeStringField(
+                    "first_delivered_at",
+                    Instant.ofEpochMilli(message.firstDeliveredWallMillis()).toString());
+        }
         if (unsettled.remainingMillis().isPresent()) {
             long remaining = unsettled.remainingMillis().getAsLong();
             out.writeStringField("ends_in", Durations.format(remaining));
