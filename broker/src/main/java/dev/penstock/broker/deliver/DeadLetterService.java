@@ -263,7 +263,7 @@ public final class DeadLetterService {
         private boolean matches(GroupEvent event) {
             LogBatch batch = event.batch();
             return filter.routes(batch.header())[batch.columns().route(event.index())]
-                    && filter.wants(batch.columns().action(event.index()))
+                    && filter.wants(batch, event.index())
                     && filter.judge(batch, event.index()).verdict() == Judgement.Verdict.MATCHES;
         }
     }

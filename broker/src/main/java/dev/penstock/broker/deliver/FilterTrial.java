@@ -97,8 +97,7 @@ public final class FilterTrial {
 
         void add(LogBatch batch, boolean[] routes, long offset) {
             int i = Math.toIntExact(offset - batch.baseOffset());
-            boolean wanted = routes[batch.columns().route(i)]
-                    && filter.wants(batch.columns().action(i));
+            boolean wanted = routes[batch.columns().route(i)] && filter.wants(batch, i);
             if (!wanted) {
                 notMatched++;
                 return;

@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
@@ -77,7 +79,7 @@ public final class GroupService implements AutoCloseable {
     public record Tags(long logIndex, SortedMap<String, String> tags) {}
 
     /**
-     * @param backlog events at or after the scan position, before any filter
+     * @param backlog events at or after the scan position, before any filter; of a queue that is sent to its own messages
      * @param oldestUnsettledMillis how long the oldest unsettled event has been in the log, 0 if there is none
      * @param filterFailures events that this node has handed out because the filter failed on them
      * @param oldestDeadLetterWallMillis when the first of the dead letters that are kept died; empty if there is none
@@ -92,6 +94,9 @@ public final class GroupService implements AutoCloseable {
             long filterFailures,
             OptionalLong oldestDeadLetterWallMillis) {}
 
+    /** Spent on counting what waits in queues, for one answer. */
+    private static final long MAX_COUNTING_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     private final LeaderView leader;
     private final AppliedState state;
     private final ReceiptSeal seal;
@@ -99,6 +104,8 @@ public final class GroupService implements AutoCloseable {
     private final GroupDecisions decisions;
     private final Settling settling;
     private final FilterFailures filterFailures = new FilterFailures();
+    private final QueueBacklogs queueBacklogs;
+    private final LongSupplier nanoTime;
     private final GrantAnswers answers;
     private final ReceiveService receives;
     private final StartLookup lookup;
@@ -145,6 +152,8 @@ public final class GroupService implements AutoCloseable {
         this.state = state;
         this.seal = seal;
         this.wallClock = wallClock;
+        this.nanoTime = nanoTime;
+        this.queueBacklogs = new QueueBacklogs(batches, nanoTime);
         this.decisions = new GroupDecisions(submitter, leader, state);
         this.settling = new Settling(decisions, seal);
         this.answers = new GrantAnswers(submitter, reader, seal, readers, filterFailures);
@@ -240,17 +249,28 @@ public final class GroupService implements AutoCloseable {
     public List<Described> list() {
         try (MachineView view = state.openView()) {
             List<GroupState> groups = view.groups();
-            filterFailures.keepOnly(groups.stream().map(GroupState::id).collect(Collectors.toSet()));
+            Set<Integer> ids = groups.stream().map(GroupState::id).collect(Collectors.toSet());
+            filterFailures.keepOnly(ids);
+            queueBacklogs.keepOnly(ids);
+            long untilNanos = nanoTime.getAsLong() + MAX_COUNTING_NANOS;
             return groups.stream()
                     .sorted(Comparator.comparing(GroupState::name))
-                    .map(group -> described(view, group))
+                    .map(group -> described(view, group, untilNanos))
                     .toList();
+        }
+    }
+
+    /** The group alone: nothing is counted. */
+    public Optional<GroupState> state(String name) {
+        try (MachineView view = state.openView()) {
+            return view.group(name);
         }
     }
 
     public Optional<Described> describe(String name) {
         try (MachineView view = state.openView()) {
-            return view.group(name).map(group -> described(view, group));
+            long untilNanos = nanoTime.getAsLong() + MAX_COUNTING_NANOS;
+            return view.group(name).map(group -> described(view, group, untilNanos));
         }
     }
 
@@ -356,7 +376,7 @@ public final class GroupService implements AutoCloseable {
         }
     }
 
-    private Described described(MachineView view, GroupState group) {
+    private Described described(MachineView view, GroupState group, long untilNanos) {
         StreamState stream = view.stream(group.streamId()).orElseThrow();
         long floor = view.floor(group);
         long oldestMillis = 0;
@@ -371,7 +391,9 @@ public final class GroupService implements AutoCloseable {
                 group,
                 stream.name(),
                 floor,
-                stream.end() - group.scan(),
+                group.config().queue().isPresent()
+                        ? queueBacklogs.of(view, group, untilNanos)
+                        : stream.end() - group.scan(),
                 oldestMillis,
                 filterFailures.of(group.id()),
                 view.deadLetters(group, 0, 1).stream()

@@ -79,7 +79,7 @@ final class InspectedLog {
             for (; at < Math.min(end, batch.endOffset()) && !isHalfOver(); at++) {
                 int i = Math.toIntExact(at - batch.baseOffset());
                 if (wanted[batch.columns().route(i)]
-                        && filter.wants(batch.columns().action(i))
+                        && filter.wants(batch, i)
                         && filter.judge(batch, i).verdict() != Judgement.Verdict.DOES_NOT_MATCH) {
                     KeyOrder order = EventOrders.at(batch, i, lastRoutes);
                     for (long key : order.waitingKeys()) {

@@ -5,6 +5,7 @@ import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.QueueConfig;
+import dev.penstock.storage.model.SourceState;
 import dev.penstock.storage.model.StreamState;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,8 +80,22 @@ public final class MessageSending {
                 throw new Refused(Refused.Code.INVALID_REQUEST, "group '" + name + "' is not sent to");
             }
             StreamState stream = view.stream(group.streamId()).orElseThrow();
+            requireReading(view, stream);
             String prefix = QueueConfig.envelopePrefix(name, group.config().ordering() == GroupConfig.Ordering.KEY);
             return new Way(stream.name(), prefix, arrivals.open(stream.id(), stream.end()));
+        }
+    }
+
+    /** What is committed before there is a slot, or after it was lost, never comes back: it must not be answered as sent. */
+    private static void requireReading(MachineView view, StreamState stream) {
+        boolean ready = view.source(stream.name())
+                .filter(source -> source.phase() == SourceState.Phase.READY)
+                .isPresent();
+        if (!ready) {
+            throw new Refused(
+                    Refused.Code.SOURCE_UNAVAILABLE,
+                    "the source '" + stream.name() + "' is not read (see /health/sources): what would be sent now might"
+                            + " never arrive; nothing was sent");
         }
     }
 

@@ -30,6 +30,11 @@ final class ReceiveDesk {
     boolean backsOff;
 
     long retryNanos;
+
+    /** There may be something at {@code wakeNanos}, though nothing happens until then. */
+    boolean wakes;
+
+    long wakeNanos;
     int streamId = -1;
     int groupId = -1;
     long generation = -1;
@@ -58,11 +63,15 @@ final class ReceiveDesk {
         }
     }
 
-    /** @param term of the leadership that plans */
-    Planner planner(MachineView view, GroupState group, LogBatches batches, long term, int maxInFlight) {
+    /**
+     * @param term of the leadership that plans
+     * @param nowMillis log time
+     */
+    Planner planner(
+            MachineView view, GroupState group, LogBatches batches, long term, int maxInFlight, long nowMillis) {
         GroupFilter current = filterFor(group);
         if (group.config().ordering() == GroupConfig.Ordering.NONE) {
-            return new GrantPlanner(view, group, current, batches, judgedTo, maxInFlight);
+            return new GrantPlanner(view, group, current, batches, judgedTo, maxInFlight, nowMillis);
         }
         KeyBacklog known = backlog;
         if (known == null || backlogTerm != term || known.scan() != group.scan()) {
@@ -70,7 +79,7 @@ final class ReceiveDesk {
             backlog = known;
             backlogTerm = term;
         }
-        return new KeyedPlanner(view, group, current, batches, known, maxInFlight);
+        return new KeyedPlanner(view, group, current, batches, known, maxInFlight, nowMillis);
     }
 
     /**

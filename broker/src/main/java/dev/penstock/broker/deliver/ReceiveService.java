@@ -197,6 +197,10 @@ final class ReceiveService implements AutoCloseable {
                 desk.backsOff = false;
                 desk.dirty = true;
             }
+            if (desk.wakes && desk.wakeNanos - now <= 0) {
+                desk.wakes = false;
+                desk.dirty = true;
+            }
             if (desk.dirty && !desk.granting) {
                 plan(entry.getKey(), desk);
             }
@@ -214,6 +218,9 @@ final class ReceiveService implements AutoCloseable {
         for (ReceiveDesk desk : desks.values()) {
             if (desk.dirty && !desk.granting && !desk.waiting.isEmpty()) {
                 return 0;
+            }
+            if (desk.wakes && !desk.waiting.isEmpty()) {
+                idle = Math.min(idle, desk.wakeNanos - now);
             }
             for (Waiting waiting : desk.waiting) {
                 idle = Math.min(idle, waiting.deadlineNanos - now);
@@ -279,7 +286,9 @@ final class ReceiveService implements AutoCloseable {
             long term,
             List<Waiting> served,
             List<Command> grants) {
-        Planner planner = desk.planner(view, group, batches, term, maxInFlightPerGroup);
+        long nowMillis = state.logTimeMillis();
+        Planner planner = desk.planner(view, group, batches, term, maxInFlightPerGroup, nowMillis);
+        desk.wakes = false;
         int messages = 0;
         for (Waiting waiting : desk.waiting) {
             if (messages >= MAX_MESSAGES_PER_ENTRY) {
@@ -288,7 +297,12 @@ final class ReceiveService implements AutoCloseable {
             }
             ReceiveRequest request = waiting.request;
             Plan plan = planner.next(request.max(), request.maxBytes());
-            if (plan.messages() == 0 && served.isEmpty()) {
+            if (plan.notBeforeMillis() != Plan.NOW) {
+                desk.wakes = true;
+                desk.wakeNanos =
+                        nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(plan.notBeforeMillis() - nowMillis);
+            }
+            if (plan.messages() == 0 && plan.delays().count() == 0 && served.isEmpty()) {
                 // Only what matches nobody is judged for good: a grant may be refused, and its messages planned again.
                 desk.judgedTo = plan.newScan();
             }

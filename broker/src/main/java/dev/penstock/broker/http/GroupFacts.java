@@ -1,6 +1,5 @@
 package dev.penstock.broker.http;
 
-import dev.penstock.broker.deliver.GroupService.Described;
 import dev.penstock.broker.http.peer.Ignored;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
@@ -45,8 +44,8 @@ public final class GroupFacts {
         if (known != null && System.nanoTime() - known.untilNanos < 0) {
             return CompletableFuture.completedFuture(Optional.of(known.fact));
         }
-        return readers.read(() -> groups.describe(name)).thenApply(found -> {
-            Optional<Fact> fact = found.map(Described::group).map(GroupFacts::factOf);
+        return readers.read(() -> groups.state(name)).thenApply(found -> {
+            Optional<Fact> fact = found.map(GroupFacts::factOf);
             if (fact.isPresent()) {
                 remember(fact.get());
             } else {

@@ -13,6 +13,7 @@ import dev.penstock.broker.deliver.GroupService.Tags;
 import dev.penstock.broker.deliver.GroupService.Updated;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
+import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.StartPosition;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,8 @@ public interface GroupOperations {
     Optional<Tags> tags(String name);
 
     List<Described> list();
+
+    Optional<GroupState> state(String name);
 
     Optional<Described> describe(String name);
 
@@ -82,6 +85,11 @@ public interface GroupOperations {
             @Override
             public List<Described> list() {
                 return service.list();
+            }
+
+            @Override
+            public Optional<GroupState> state(String name) {
+                return service.state(name);
             }
 
             @Override

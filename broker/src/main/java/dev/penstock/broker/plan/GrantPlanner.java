@@ -1,11 +1,13 @@
 package dev.penstock.broker.plan;
 
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.DelayPlan;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.UnsettledMessage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ public final class GrantPlanner implements Planner {
     /** Offsets judged in one plan at most, so that a filter that matches nothing cannot hold up other groups. */
     static final long SCAN_BUDGET = 100_000;
 
+    /** Messages reached before their time in one plan at most: about 10 bytes each in the grant. */
+    static final int MAX_DELAYED = 1_000;
+
     private final MachineView view;
     private final GroupState group;
     private final GroupFilter filter;
@@ -30,6 +35,7 @@ public final class GrantPlanner implements Planner {
     private final @Nullable RowVersions versions;
     private final LogBatches batches;
     private final long end;
+    private final long nowMillis;
     private long scan;
     private long judged;
     private long retryFrom;
@@ -39,6 +45,7 @@ public final class GrantPlanner implements Planner {
      * @param judgedTo offsets below it were judged under this plan version already and none of them at or above the
      *     group's scan matches
      * @param maxInFlight messages the group may have under lease
+     * @param nowMillis log time
      */
     public GrantPlanner(
             MachineView view,
@@ -46,12 +53,14 @@ public final class GrantPlanner implements Planner {
             GroupFilter filter,
             LogBatches batches,
             long judgedTo,
-            int maxInFlight) {
+            int maxInFlight,
+            long nowMillis) {
         this.view = view;
         this.group = group;
         this.filter = filter;
         this.values = new ValueScan(filter, ValueScan.BUDGET);
         this.batches = batches;
+        this.nowMillis = nowMillis;
         this.end = view.stream(group.streamId()).map(stream -> stream.end()).orElse(0L);
         this.versions = group.config().mode() == GroupConfig.Mode.ROWS
                 ? new RowVersions(view, group.streamId(), filter, values, batches, end)
@@ -67,13 +76,21 @@ public final class GrantPlanner implements Planner {
         Picked picked = new Picked(Math.min(max, room), maxBytes);
         pickReady(picked);
         long budgetEnd = judged + SCAN_BUDGET;
-        while (!picked.full && judged < end && judged < budgetEnd && !values.isSpent()) {
+        while (!picked.full && !picked.hasManyDelayed() && judged < end && judged < budgetEnd && !values.isSpent()) {
             LogBatch batch = batches.at(view, group.streamId(), judged)
                     .orElseThrow(() -> new IllegalStateException("expected offset " + judged + " of stream "
                             + group.streamId() + " below its end " + end + " to be stored"));
             pickFresh(picked, batch);
         }
-        Plan plan = new Plan(scan, judged, picked.fresh(), picked.retries(), KeyPlan.NONE, picked.full || judged < end);
+        Plan plan = new Plan(
+                scan,
+                judged,
+                picked.fresh(),
+                picked.retries(),
+                KeyPlan.NONE,
+                picked.delays(),
+                Plan.NOW,
+                picked.full || judged < end);
         room -= plan.messages();
         return plan;
     }
@@ -106,13 +123,16 @@ public final class GrantPlanner implements Planner {
             return;
         }
         EventBatch.Columns columns = batch.columns();
-        while (judged < batch.endOffset() && !values.isSpent()) {
+        while (judged < batch.endOffset() && !values.isSpent() && !picked.hasManyDelayed()) {
             int i = (int) (judged - batch.baseOffset());
             if (routes[columns.route(i)]
-                    && filter.wants(columns.action(i))
+                    && filter.wants(batch, i)
                     && values.matches(batch, i)
                     && (versions == null || !versions.isSuperseded(batch, i))) {
-                if (!picked.takeFresh(judged, columns.bodyLength(i))) {
+                long dueMillis = filter.dueMillis(batch, i, group.config().delayMillis());
+                if (dueMillis > nowMillis) {
+                    picked.delay(judged, dueMillis);
+                } else if (!picked.takeFresh(judged, columns.bodyLength(i))) {
                     return;
                 }
             }
@@ -139,6 +159,8 @@ public final class GrantPlanner implements Planner {
         private int retryCount;
         private long bytes;
         private boolean full;
+        private final List<Long> delayed = new ArrayList<>();
+        private final List<Long> dueMillis = new ArrayList<>();
 
         Picked(int max, long maxBytes) {
             this.max = max;
@@ -172,6 +194,23 @@ public final class GrantPlanner implements Planner {
             fresh[freshCount++] = offset;
             // The next event must still be judged, by the next plan: full is found out when it does not fit.
             return true;
+        }
+
+        void delay(long offset, long due) {
+            delayed.add(offset);
+            dueMillis.add(due);
+        }
+
+        boolean hasManyDelayed() {
+            return delayed.size() >= MAX_DELAYED;
+        }
+
+        DelayPlan delays() {
+            return delayed.isEmpty() ? DelayPlan.NONE : new DelayPlan(toArray(delayed), toArray(dueMillis));
+        }
+
+        private static long[] toArray(List<Long> numbers) {
+            return numbers.stream().mapToLong(Long::longValue).toArray();
         }
 
         private boolean fits(int bodyBytes) {

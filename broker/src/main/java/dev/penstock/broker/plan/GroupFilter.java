@@ -7,6 +7,7 @@ import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.MessageFacts;
 import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Route;
 import java.util.Collections;
@@ -137,7 +138,28 @@ public final class GroupFilter {
         return QueueConfig.isPrefixOf(prefix, queue.name(), queue.config().ordering() == GroupConfig.Ordering.KEY);
     }
 
-    public boolean wants(Action action) {
+    /** Of an event whose route is wanted: what it says. A queue does not want what it was sent before. */
+    public boolean wants(LogBatch batch, int i) {
+        return wants(batch.columns().action(i)) && (queue == null || !batch.isDuplicate(i));
+    }
+
+    /**
+     * From when on the event may be delivered, in log time: as long after its append as its sender said, or else its queue.
+     * In an ordered queue all wait alike, or a message would overtake an earlier one of its group.
+     *
+     * @param usualDelayMillis of the queue as it is now: it may change while the filter stays
+     */
+    public long dueMillis(LogBatch batch, int i, long usualDelayMillis) {
+        if (queue == null) {
+            return 0;
+        }
+        MessageFacts facts = batch.columns().messages().of(i);
+        boolean own = facts.hasDelay() && queue.config().ordering() == GroupConfig.Ordering.NONE;
+        long delayMillis = own ? facts.delaySeconds() * 1_000L : usualDelayMillis;
+        return delayMillis == 0 ? 0 : batch.stampMillis() + delayMillis;
+    }
+
+    boolean wants(Action action) {
         return action == Action.GAP || actions.contains(action);
     }
 

@@ -2,6 +2,7 @@ package dev.penstock.broker.plan;
 
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.DelayPlan;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyOrder;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Plans the grants of an ordered group. First messages that were given back or expired, then those that waited behind their
  * keys, then what was never judged. An event goes out if no earlier one with a key in common is unsettled or waits, unless
  * that one stands before it in the same answer; else it waits, and its keys with it ({@link KeyBacklog}). A barrier goes out
- * when nothing else of its route is unsettled or waits before it, and nothing of its route goes out with it.
+ * when nothing else of its route is unsettled or waits before it, and nothing of its route goes out with it. What is reached
+ * before its time ends the scan: all that follows has to wait longer.
  *
  * <p>Reads the applied state and the log; changes the backlog only. Apply checks every plan.
  */
@@ -41,6 +43,8 @@ public final class KeyedPlanner implements Planner {
     private final LogBatches batches;
     private final KeyBacklog backlog;
     private final long end;
+    private final long nowMillis;
+    private long notBeforeMillis = Plan.NOW;
     private final Set<Long> keysOut = new HashSet<>();
     private final Set<Long> routesOut = new HashSet<>();
     /** Counted when the first barrier is looked at: a statement may truncate a thousand tables. */
@@ -52,6 +56,7 @@ public final class KeyedPlanner implements Planner {
     /**
      * @param backlog of this group's generation and plan version, from the state's scan position on
      * @param maxInFlight messages the group may have under lease
+     * @param nowMillis log time
      */
     public KeyedPlanner(
             MachineView view,
@@ -59,13 +64,15 @@ public final class KeyedPlanner implements Planner {
             GroupFilter filter,
             LogBatches batches,
             KeyBacklog backlog,
-            int maxInFlight) {
+            int maxInFlight,
+            long nowMillis) {
         this.view = view;
         this.group = group;
         this.filter = filter;
         this.values = new ValueScan(filter, ValueScan.BUDGET);
         this.batches = batches;
         this.backlog = backlog;
+        this.nowMillis = nowMillis;
         StreamState stream = view.stream(group.streamId()).orElseThrow();
         this.end = stream.end();
         this.versions = group.config().mode() == GroupConfig.Mode.ROWS
@@ -101,6 +108,8 @@ public final class KeyedPlanner implements Planner {
                 toArray(picks.events.tailMap(scan).keySet()),
                 toArray(picks.retries.keySet()),
                 keys,
+                DelayPlan.NONE,
+                notBeforeMillis,
                 goesOn || readyLeft || waitingLeft || backlog.wantsReading() || backlog.wantsTelling());
     }
 
@@ -218,6 +227,7 @@ public final class KeyedPlanner implements Planner {
 
     /** True if it ended before all was judged, and more could be judged now. */
     private boolean pickFresh(Picks picks, long budgetEnd) {
+        notBeforeMillis = Plan.NOW;
         while (!picks.full && backlog.judged() < Math.min(end, budgetEnd)) {
             if (backlog.keys() >= KeyBacklog.MAX_KEYS) {
                 return false;
@@ -227,6 +237,9 @@ public final class KeyedPlanner implements Planner {
             }
             LogBatch batch = batchAt(backlog.judged());
             pickFresh(picks, batch, Math.min(batch.endOffset(), budgetEnd));
+            if (notBeforeMillis != Plan.NOW) {
+                return false;
+            }
         }
         return backlog.judged() < end;
     }
@@ -239,6 +252,11 @@ public final class KeyedPlanner implements Planner {
             if (!matches(batch, i, wanted)) {
                 backlog.judgedTo(offset + 1);
                 continue;
+            }
+            long dueMillis = filter.dueMillis(batch, i, group.config().delayMillis());
+            if (dueMillis > nowMillis) {
+                notBeforeMillis = dueMillis;
+                return;
             }
             KeyOrder order = EventOrders.at(batch, i, routes);
             if (isHeld(order, offset, picks)) {
@@ -258,7 +276,7 @@ public final class KeyedPlanner implements Planner {
     }
 
     private boolean matches(LogBatch batch, int i, boolean[] wanted) {
-        return wanted[batch.columns().route(i)] && filter.wants(batch.columns().action(i)) && values.matches(batch, i);
+        return wanted[batch.columns().route(i)] && filter.wants(batch, i) && values.matches(batch, i);
     }
 
     // ---- order ----

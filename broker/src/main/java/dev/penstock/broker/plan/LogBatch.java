@@ -4,6 +4,7 @@ import dev.penstock.storage.codec.BatchCodec;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.StoredBatch;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +16,14 @@ public final class LogBatch {
     private final StoredBatch stored;
     private final BatchHeader header;
     private final EventBatch.Columns columns;
+    private final BitSet duplicates = new BitSet();
     private volatile @Nullable EventBatch decoded;
 
     public LogBatch(StoredBatch stored) {
         this.stored = stored;
         this.header = BatchCodec.header(stored.encoded());
         this.columns = BatchCodec.columns(stored.encoded());
+        stored.duplicates().forEach(duplicates::set);
     }
 
     public long baseOffset() {
@@ -37,6 +40,16 @@ public final class LogBatch {
 
     public EventBatch.Columns columns() {
         return columns;
+    }
+
+    /** Log time at which it was appended, milliseconds. */
+    public long stampMillis() {
+        return stored.stampMillis();
+    }
+
+    /** Whether the event is a message that repeats one sent to its queue before, as the log has decided. */
+    public boolean isDuplicate(int i) {
+        return duplicates.get(i);
     }
 
     public int size() {

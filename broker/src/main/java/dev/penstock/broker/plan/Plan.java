@@ -1,6 +1,7 @@
 package dev.penstock.broker.plan;
 
 import dev.penstock.storage.machine.Command;
+import dev.penstock.storage.model.DelayPlan;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.KeyPlan;
 
@@ -10,9 +11,22 @@ import dev.penstock.storage.model.KeyPlan;
  * @param previousScan the group's applied scan position, or where the plan before it in the same entry leaves it
  * @param newScan scan position after it: every offset in [previousScan, newScan) is granted, waits, or is judged not to match
  * @param keys of ordered groups
+ * @param delays messages reached before their time
+ * @param notBeforeMillis log time at which there may be more to hand out, though nothing else happens; {@link #NOW} = none
  * @param more true if there may be more to hand out or to judge at {@code newScan}
  */
-public record Plan(long previousScan, long newScan, long[] fresh, long[] retries, KeyPlan keys, boolean more) {
+public record Plan(
+        long previousScan,
+        long newScan,
+        long[] fresh,
+        long[] retries,
+        KeyPlan keys,
+        DelayPlan delays,
+        long notBeforeMillis,
+        boolean more) {
+
+    /** Nothing has to wait for its time. */
+    public static final long NOW = 0;
 
     /** A plan that hands out nothing moves the replicated scan position this often, in offsets. */
     private static final long EMPTY_GRANT_OFFSETS = 4096;
@@ -26,7 +40,9 @@ public record Plan(long previousScan, long newScan, long[] fresh, long[] retries
 
     /** Whether it is to be written to the log though it hands out nothing. */
     public boolean isWorthAnEntry() {
-        return newScan - previousScan >= EMPTY_GRANT_OFFSETS || keys.parks().size() >= EMPTY_GRANT_KEYS;
+        return delays.count() > 0
+                || newScan - previousScan >= EMPTY_GRANT_OFFSETS
+                || keys.parks().size() >= EMPTY_GRANT_KEYS;
     }
 
     public Command.Grant grant(GroupState group, long visibilityMillis) {
@@ -39,6 +55,7 @@ public record Plan(long previousScan, long newScan, long[] fresh, long[] retries
                 fresh,
                 retries,
                 keys,
-                visibilityMillis);
+                visibilityMillis,
+                delays);
     }
 }

@@ -80,7 +80,7 @@ final class RowVersions {
                 long key = batch.columns().keyHash(i);
                 if (key != 0
                         && wanted[batch.columns().route(i)]
-                        && filter.wants(batch.columns().action(i))
+                        && filter.wants(batch, i)
                         && isVersion(batch, i)) {
                     ahead.computeIfAbsent(key, k -> new ArrayDeque<>()).addLast(new Version(batch, i));
                 }

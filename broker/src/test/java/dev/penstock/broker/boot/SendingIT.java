@@ -262,6 +262,119 @@ class SendingIT {
     }
 
     @Test
+    void shouldHideDelayedMessagesUntilTheirTime() {
+        String url = sqs.createQueue(request ->
+                        request.queueName("delayed").attributes(Map.of(QueueAttributeName.DELAY_SECONDS, "900")))
+                .queueUrl();
+        long sentNanos = System.nanoTime();
+        sqs.sendMessage(
+                request -> request.queueUrl(url).messageBody("in three seconds").delaySeconds(3));
+        sqs.sendMessage(request -> request.queueUrl(url).messageBody("in a quarter of an hour"));
+        sqs.sendMessage(request -> request.queueUrl(url).messageBody("at once").delaySeconds(0));
+
+        assertThat(bodies(drain(url, 1))).containsExactly("at once");
+        assertThat(sqs.getQueueAttributes(request -> request.queueUrl(url)
+                                .attributeNames(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_DELAYED))
+                        .attributes()
+                        .values())
+                .containsExactly("2");
+        List<Message> later = drain(url, 1);
+        assertThat(bodies(later)).containsExactly("in three seconds");
+        assertThat(later.get(0).attributes()).containsEntry(MessageSystemAttributeName.APPROXIMATE_RECEIVE_COUNT, "1");
+        assertThat(System.nanoTime() - sentNanos)
+                .isGreaterThan(Duration.ofSeconds(3).toNanos());
+        assertThat(receiveNow(url)).isEmpty();
+    }
+
+    private String fifo(String name, Map<QueueAttributeName, String> attributes) {
+        Map<QueueAttributeName, String> all = new java.util.HashMap<>(attributes);
+        all.put(QueueAttributeName.FIFO_QUEUE, "true");
+        return sqs.createQueue(request -> request.queueName(name).attributes(all))
+                .queueUrl();
+    }
+
+    private SendMessageResponse send(String url, String group, String dedup, String body) {
+        return sqs.sendMessage(request -> request.queueUrl(url)
+                .messageGroupId(group)
+                .messageDeduplicationId(dedup)
+                .messageBody(body));
+    }
+
+    @Test
+    void shouldKeepTheOrderOfEachGroup() throws Exception {
+        String url = fifo("ordered.fifo", Map.of());
+        send(url, "a", "1", "a1");
+        send(url, "b", "2", "b1");
+        send(url, "a", "3", "a2");
+        cluster.sql(
+                "select pg_logical_emit_message(true, 'penstock:q:ordered', 'raw 1')",
+                "select pg_logical_emit_message(true, 'penstock:q:ordered.fifo', 'raw 2')",
+                "select pg_logical_emit_message(true, 'penstock:m:ordered.fifo', '{\"group\":\"a\",\"body\":\"a3\"}')");
+
+        Message first = sqs.receiveMessage(request -> request.queueUrl(url)
+                        .waitTimeSeconds(5)
+                        .messageSystemAttributeNames(MessageSystemAttributeName.ALL))
+                .messages()
+                .get(0);
+        assertThat(first.body()).isEqualTo("a1");
+        assertThat(first.attributes())
+                .containsEntry(MessageSystemAttributeName.MESSAGE_GROUP_ID, "a")
+                .containsEntry(MessageSystemAttributeName.MESSAGE_DEDUPLICATION_ID, "1");
+        List<Message> others = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
+            others.addAll(receive(url));
+            return others.size() >= 3;
+        });
+        assertThat(bodies(others)).as("a waits").containsExactly("b1", "raw 1", "raw 2");
+        sqs.deleteMessage(request -> request.queueUrl(url).receiptHandle(first.receiptHandle()));
+        assertThat(bodies(receive(url))).containsExactly("a2", "a3");
+    }
+
+    @Test
+    void shouldDeliverRepetitionsOnceAlsoAfterAChangeOfTheLeader() throws Exception {
+        String url = fifo("once.fifo", Map.of(QueueAttributeName.CONTENT_BASED_DEDUPLICATION, "true"));
+        SendMessageResponse first = send(url, "g", "same", "first");
+        SendMessageResponse second = send(url, "g", "same", "second");
+        assertThat(second.messageId()).isNotEqualTo(first.messageId());
+        assertThat(second.sequenceNumber()).isGreaterThan(first.sequenceNumber());
+        sqs.sendMessage(request -> request.queueUrl(url).messageGroupId("g").messageBody("by content"));
+        sqs.sendMessage(request -> request.queueUrl(url).messageGroupId("g").messageBody("by content"));
+        int old = cluster.leader();
+        sqs = cluster.client((old + 1) % 3);
+        cluster.stop(old);
+        try {
+            cluster.leader();
+            send(url, "g", "same", "third");
+            sqs.sendMessage(request -> request.queueUrl(url).messageGroupId("g").messageBody("by content"));
+            send(url, "g", "another", "last");
+
+            assertThat(bodies(drain(url, 3))).containsExactly("first", "by content", "last");
+            assertThat(receiveNow(url)).isEmpty();
+        } finally {
+            cluster.start(old);
+        }
+        sqs.purgeQueue(request -> request.queueUrl(url));
+        send(url, "g", "same", "after the purge");
+        assertThat(bodies(drain(url, 1))).containsExactly("after the purge");
+    }
+
+    @Test
+    void shouldDelayAnOrderedQueueAsAWhole() {
+        String url = fifo("late.fifo", Map.of(QueueAttributeName.DELAY_SECONDS, "2"));
+        long sentNanos = System.nanoTime();
+        send(url, "a", "1", "a1");
+        send(url, "b", "2", "b1");
+        send(url, "a", "3", "a2");
+
+        assertThat(receiveNow(url)).isEmpty();
+        assertThat(bodies(drain(url, 3)))
+                .containsExactlyInAnyOrder("a1", "b1", "a2")
+                .containsSubsequence("a1", "a2");
+        assertThat(System.nanoTime() - sentNanos)
+                .isGreaterThan(Duration.ofSeconds(2).toNanos());
+    }
+
+    @Test
     void shouldShowAndChangeAttributes() {
         String url = sqs.createQueue(request -> request.queueName("attributes")
                         .attributes(Map.of(

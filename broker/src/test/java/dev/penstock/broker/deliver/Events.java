@@ -6,6 +6,7 @@ import dev.penstock.storage.model.Action;
 import dev.penstock.storage.model.ChangeEvent;
 import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.Lsn;
+import dev.penstock.storage.model.MessageFacts;
 import dev.penstock.storage.model.Route;
 import dev.penstock.storage.model.SourcePosition;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +74,31 @@ public final class Events {
                     key));
             batch.endTransaction(new Lsn(lsn + 0x80));
         }
+        log.append(new Command.Append(streamId, BatchCodec.encode(batch.build())))
+                .join();
+    }
+
+    /** Appends one logical message, as the transaction {@code xid}. */
+    public void message(String prefix, String content, int xid, long keyHash, MessageFacts facts) {
+        EventBatch.Builder batch = new EventBatch.Builder("main", "shop", last);
+        lsn += 0x100;
+        number++;
+        last = new SourcePosition(1, new Lsn(lsn), 0);
+        batch.add(new ChangeEvent(
+                last,
+                Action.MESSAGE,
+                Route.message(prefix),
+                1_700_000_000_000_000L + number,
+                xid,
+                keyHash,
+                0,
+                false,
+                utf8("{\"prefix\":\"" + prefix + "\",\"content\":\"" + content + "\",\"transactional\":true}"),
+                ChangeEvent.ABSENT,
+                ChangeEvent.ABSENT,
+                ChangeEvent.ABSENT,
+                facts));
+        batch.endTransaction(new Lsn(lsn + 0x80));
         log.append(new Command.Append(streamId, BatchCodec.encode(batch.build())))
                 .join();
     }

@@ -272,6 +272,11 @@ public final class FakeGroups implements GroupOperations {
     }
 
     @Override
+    public synchronized Optional<GroupState> state(String name) {
+        return Optional.ofNullable(groups.get(name)).map(group -> group.state);
+    }
+
+    @Override
     public synchronized Optional<Described> describe(String name) {
         return Optional.ofNullable(groups.get(name)).map(this::described);
     }

@@ -234,7 +234,8 @@ class GrantPlannerTest {
 
     private GrantPlanner planner(MachineView view, long judgedTo, int maxInFlight) {
         GroupState group = view.group("g").orElseThrow();
-        return new GrantPlanner(view, group, GroupFilter.compile(group.config()), batches, judgedTo, maxInFlight);
+        return new GrantPlanner(
+                view, group, GroupFilter.compile(group.config()), batches, judgedTo, maxInFlight, view.clockMillis());
     }
 
     private void create(GroupConfig config) {

@@ -108,8 +108,8 @@ class KeyedPlannerTest {
                     known = KeyBacklog.open(view, group);
                     backlog = known;
                 }
-                KeyedPlanner planner =
-                        new KeyedPlanner(view, group, GroupFilter.compile(group.config()), batches, known, 120_000);
+                KeyedPlanner planner = new KeyedPlanner(
+                        view, group, GroupFilter.compile(group.config()), batches, known, 120_000, view.clockMillis());
                 plan = planner.next(max, BYTES);
                 if (plan.messages() == 0 && !plan.isWorthAnEntry()) {
                     if (plan.more()) {

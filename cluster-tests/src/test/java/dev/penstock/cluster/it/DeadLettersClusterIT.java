@@ -66,16 +66,12 @@ class DeadLettersClusterIT {
     void shouldKeepEveryDeadLetterOnceOverAChangeOfTheLeader() throws Exception {
         // given
         PenstockClient client = client();
-        client.createGroup(new GroupSpec(
-                GROUP,
-                ClusterRig.STREAM,
-                null,
-                Duration.ofSeconds(5),
-                2,
-                false,
-                List.of("public.orders"),
-                List.of(),
-                "record.note like 'poison %'"));
+        client.createGroup(GroupSpec.named(GROUP)
+                .on(ClusterRig.STREAM)
+                .visibleAfter(Duration.ofSeconds(5))
+                .atMostDelivered(2)
+                .ofTables(List.of("public.orders"))
+                .matching("record.note like 'poison %'"));
         postgres.execute("insert into orders (status, note) select 'new', 'poison ' || i from generate_series(1, "
                 + ROWS + ") i");
 

@@ -89,13 +89,15 @@ public final class BatchCodec {
      * Checks the checksum, header and index block, not the packed bodies: what apply asks before it stores a batch.
      * Throws {@link StoredFormatException}.
      */
-    public static BatchHeader verify(byte[] bytes) {
+    public static Verified verify(byte[] bytes) {
         Frame frame = frame(bytes);
         Checksums.check("batch", bytes, CHECKSUM_AT);
         BatchHeader header = header(bytes, frame);
-        columns(bytes, frame, header);
-        return header;
+        return new Verified(header, columns(bytes, frame, header));
     }
+
+    /** A batch but for its bodies. */
+    public record Verified(BatchHeader header, EventBatch.Columns columns) {}
 
     private static Frame frame(byte[] bytes) {
         ByteReader in = new ByteReader("batch frame", bytes);

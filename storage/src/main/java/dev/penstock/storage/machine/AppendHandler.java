@@ -9,17 +9,20 @@ import dev.penstock.storage.model.StreamState;
 import dev.penstock.storage.table.BatchFacts;
 import dev.penstock.storage.table.LogTable;
 import dev.penstock.storage.table.StreamChain;
+import java.util.List;
 
 /**
  * Compare-and-append: a batch is stored only right behind the source's last event, as a whole or not at all. Never reads
- * a body. Touches at most four rows and the batch.
+ * a body. Touches at most four rows and the batch, and the rows of its messages to queues ({@link Deduplication}).
  */
 final class AppendHandler {
 
     private final Catalog catalog;
+    private final Deduplication deduplication;
 
-    AppendHandler(Catalog catalog) {
+    AppendHandler(Catalog catalog, Deduplication deduplication) {
         this.catalog = catalog;
+        this.deduplication = deduplication;
     }
 
     Reply append(Entry entry, Command.Append c) {
@@ -59,12 +62,13 @@ final class AppendHandler {
     }
 
     private Reply compareAndStore(Entry entry, SourceState source, byte[] batch) {
-        BatchHeader header;
+        BatchCodec.Verified verified;
         try {
-            header = BatchCodec.verify(batch);
+            verified = BatchCodec.verify(batch);
         } catch (StoredFormatException e) {
             return Refusal.malformed("expected a batch of source " + source.name() + ", but: " + e.getMessage());
         }
+        BatchHeader header = verified.header();
         if (!header.source().equals(source.name())) {
             return Refusal.malformed(
                     "expected a batch of source " + source.name() + ", but it is of " + header.source());
@@ -81,15 +85,18 @@ final class AppendHandler {
         if (header.last().epoch() < source.epoch()) {
             return SourceHandler.conflict(source, "in epoch " + source.epoch() + ", after the batch's");
         }
-        return store(entry, source, header, batch);
+        return store(entry, source, verified, batch);
     }
 
-    private Reply store(Entry entry, SourceState source, BatchHeader header, byte[] batch) {
+    private Reply store(Entry entry, SourceState source, BatchCodec.Verified verified, byte[] batch) {
+        BatchHeader header = verified.header();
         StreamState stream = catalog.stream(source.streamId());
         if (stream == null) {
             throw new IllegalStateException("expected a stream for source " + source.name());
         }
-        StreamState grown = storeAtEnd(entry, stream, header, batch);
+        List<Integer> duplicates =
+                deduplication.duplicates(entry, stream.id(), stream.end(), header, verified.columns());
+        StreamState grown = storeAtEnd(entry, stream, header, batch, duplicates);
         catalog.put(grown);
         catalog.put(SourceHandler.moved(
                 source,
@@ -100,8 +107,13 @@ final class AppendHandler {
         return new Reply.Appended(stream.end(), grown.end());
     }
 
-    /** The stream with the batch, as it is to be put. */
-    static StreamState storeAtEnd(Entry entry, StreamState stream, BatchHeader header, byte[] batch) {
+    /**
+     * The stream with the batch, as it is to be put.
+     *
+     * @param duplicates places in the batch of messages that repeat earlier ones
+     */
+    static StreamState storeAtEnd(
+            Entry entry, StreamState stream, BatchHeader header, byte[] batch, List<Integer> duplicates) {
         long base = stream.end();
         long end = base + header.eventCount();
         long chain = StreamChain.next(stream.chain(), base, BatchCodec.checksum(batch));
@@ -119,7 +131,8 @@ final class AppendHandler {
                         entry.clockMillis,
                         entry.wallMillis,
                         maxCommitMicros,
-                        chain));
+                        chain,
+                        duplicates));
         return stream.grown(end, batch.length, chain);
     }
 }

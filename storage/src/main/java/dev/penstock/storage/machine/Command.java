@@ -1,5 +1,6 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.model.DelayPlan;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyPlan;
@@ -141,6 +142,7 @@ public sealed interface Command {
      * @param retries rising offsets of ready messages below previousScan
      * @param keys of ordered groups: the order by key, and what waits behind it
      * @param visibilityMillis length of the leases, from the stamp of this entry; 0 = delivered and ready again at once
+     * @param delays of offsets in [previousScan, newScan) that are not handed out because it is not their time yet
      */
     record Grant(
             int groupId,
@@ -151,8 +153,34 @@ public sealed interface Command {
             long[] fresh,
             long[] retries,
             KeyPlan keys,
-            long visibilityMillis)
+            long visibilityMillis,
+            DelayPlan delays)
             implements Command {
+
+        /** Nothing is reached before its time. */
+        public Grant(
+                int groupId,
+                long generation,
+                long planVersion,
+                long previousScan,
+                long newScan,
+                long[] fresh,
+                long[] retries,
+                KeyPlan keys,
+                long visibilityMillis) {
+            this(
+                    groupId,
+                    generation,
+                    planVersion,
+                    previousScan,
+                    newScan,
+                    fresh,
+                    retries,
+                    keys,
+                    visibilityMillis,
+                    DelayPlan.NONE);
+        }
+
         @Override
         public CommandType type() {
             return CommandType.GRANT;

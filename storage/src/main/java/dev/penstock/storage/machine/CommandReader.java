@@ -2,6 +2,7 @@ package dev.penstock.storage.machine;
 
 import dev.penstock.storage.codec.ByteReader;
 import dev.penstock.storage.codec.ModelCodec;
+import dev.penstock.storage.model.DelayPlan;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.Lsn;
@@ -92,8 +93,32 @@ final class CommandReader {
         long[] fresh = rising(in, previousScan);
         long[] retries = rising(in, 0);
         KeyPlan keys = KeyPlanCodec.read(in, previousScan);
+        DelayPlan delays = delays(in, previousScan);
         return new Command.Grant(
-                groupId, generation, planVersion, previousScan, newScan, fresh, retries, keys, visibilityMillis);
+                groupId,
+                generation,
+                planVersion,
+                previousScan,
+                newScan,
+                fresh,
+                retries,
+                keys,
+                visibilityMillis,
+                delays);
+    }
+
+    private static DelayPlan delays(ByteReader in, long previousScan) {
+        long[] offsets = rising(in, previousScan);
+        if (offsets.length == 0) {
+            return DelayPlan.NONE;
+        }
+        long[] due = new long[offsets.length];
+        long before = 0;
+        for (int i = 0; i < due.length; i++) {
+            before += in.zigzag();
+            due[i] = before;
+        }
+        return new DelayPlan(offsets, due);
     }
 
     static long[] rising(ByteReader in, long from) {

@@ -127,6 +127,12 @@ final class CommandWriter {
         rising(out, c.fresh(), c.previousScan());
         rising(out, c.retries(), 0);
         KeyPlanCodec.write(out, c.keys(), c.previousScan());
+        rising(out, c.delays().offsets(), c.previousScan());
+        long before = 0;
+        for (long due : c.delays().dueMillis()) {
+            out.zigzag(due - before);
+            before = due;
+        }
         return out;
     }
 

@@ -76,7 +76,7 @@ final class DeadLetterHandler {
                 return "expected a reason of at most " + DeadLetter.MAX_REASON_CHARACTERS + " characters";
             }
             try {
-                BatchHeader header = BatchCodec.verify(dead.batch());
+                BatchHeader header = BatchCodec.verify(dead.batch()).header();
                 if (header.eventCount() != 1
                         || stream == null
                         || !header.source().equals(stream.name())) {

@@ -14,6 +14,7 @@ import dev.penstock.storage.table.DeadLetterTable.Stored;
 import dev.penstock.storage.table.LogTable;
 import dev.penstock.storage.table.MetaTable;
 import dev.penstock.storage.table.StreamChain;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ final class DeadLetters {
     /** The first time that the message dies. */
     void keep(Entry entry, Group group, UnsettledMessage message, Command.Dead dead, BatchHeader header) {
         StreamState stream = streamFor(group);
-        catalog.put(AppendHandler.storeAtEnd(entry, stream, header, dead.batch()));
+        catalog.put(AppendHandler.storeAtEnd(entry, stream, header, dead.batch(), List.of()));
         insertKept(
                 entry,
                 group,

@@ -3,6 +3,7 @@ package dev.penstock.storage.machine;
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.DelayPlan;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StreamState;
@@ -98,6 +99,9 @@ final class GrantHandler {
         if (fault == null) {
             fault = KeyOrderCheck.faultOf(group, c);
         }
+        if (fault == null) {
+            fault = delayFaultOf(group, c);
+        }
         if (fault != null) {
             return Refusal.malformed(fault);
         }
@@ -127,6 +131,54 @@ final class GrantHandler {
                     + "), retried and unparked ones below";
         }
         return null;
+    }
+
+    /** That they are due within reason is seen where they are inserted. */
+    private static @Nullable String delayFaultOf(Group group, Command.Grant c) {
+        DelayPlan delays = c.delays();
+        if (delays.count() == 0) {
+            return null;
+        }
+        if (group.ordered()) {
+            return "expected no delays of an ordered group: what follows them would overtake them";
+        }
+        if (delays.count() != delays.dueMillis().length || messages(c) + delays.count() > MAX_GRANT) {
+            return "expected at most " + MAX_GRANT + " messages in a grant, each delayed one with its time";
+        }
+        if (!risesWithin(delays.offsets(), c.previousScan(), c.newScan())) {
+            return "expected rising offsets of delayed messages in [" + c.previousScan() + ", " + c.newScan() + ")";
+        }
+        int fresh = 0;
+        for (long offset : delays.offsets()) {
+            while (fresh < c.fresh().length && c.fresh()[fresh] < offset) {
+                fresh++;
+            }
+            if (fresh < c.fresh().length && c.fresh()[fresh] == offset) {
+                return "expected offset " + offset + " to be delayed or handed out, not both";
+            }
+        }
+        return null;
+    }
+
+    /** Reached before their time: like messages given back with a delay, but never delivered, under a lease of nobody. */
+    private void delay(Entry entry, Group group, DelayPlan delays) {
+        int firstOrdinal = entry.takeOrdinals(delays.count());
+        for (int i = 0; i < delays.count(); i++) {
+            long offset = delays.offsets()[i];
+            long due = Math.min(delays.dueMillis()[i], entry.after(MAX_DELAY_MILLIS));
+            boolean isDue = due <= entry.clockMillis;
+            messages.insert(
+                    entry,
+                    group,
+                    new UnsettledMessage(
+                            offset,
+                            isDue ? State.READY : State.DELAYED,
+                            new LeaseRef(offset, entry.index, firstOrdinal + i),
+                            isDue ? 0 : due,
+                            0,
+                            0,
+                            KeyOrder.NONE));
+        }
     }
 
     private static boolean risesWithin(long[] offsets, long from, long to) {
@@ -195,9 +247,12 @@ final class GrantHandler {
             LeaseRef lease = new LeaseRef(offset, entry.index, firstOrdinal + i);
             UnsettledMessage message;
             if (prior != null) {
-                UnsettledMessage again =
-                        Messages.with(prior.message(), lease, prior.message().deliveries() + 1, entry.wallMillis);
-                message = Messages.with(again, leased ? State.LEASED : State.READY, leased ? deadline : 0);
+                message = Messages.delivered(
+                        prior.message(),
+                        lease,
+                        entry.wallMillis,
+                        leased ? State.LEASED : State.READY,
+                        leased ? deadline : 0);
                 if (leased) {
                     messages.replace(entry, group, prior, message);
                 } else {
@@ -218,6 +273,7 @@ final class GrantHandler {
             deliveries[i] = message.deliveries();
             firstDelivered[i] = message.firstDeliveredWallMillis();
         }
+        delay(entry, group, c.delays());
         c.keys().parks().forEach(park -> messages.park(entry, group, park));
         group.scan = c.newScan();
         group.touch();

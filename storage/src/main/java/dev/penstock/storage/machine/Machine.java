@@ -59,7 +59,7 @@ public final class Machine {
         DeadLetters letters = new DeadLetters(catalog);
         Messages messages = new Messages(catalog, dueTimes, letters);
         sources = new SourceHandler(catalog);
-        appends = new AppendHandler(catalog);
+        appends = new AppendHandler(catalog, new Deduplication(catalog, store));
         groups = new GroupHandler(catalog);
         updates = new UpdateHandler(catalog);
         grants = new GrantHandler(catalog, messages);

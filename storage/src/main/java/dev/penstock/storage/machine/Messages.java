@@ -190,6 +190,20 @@ final class Messages {
         return dead.size();
     }
 
+    /** Delivered once more; for the first time if it was only reached before its time. */
+    static UnsettledMessage delivered(
+            UnsettledMessage message, LeaseRef lease, long wallMillis, State state, long dueMillis) {
+        return new UnsettledMessage(
+                message.offset(),
+                state,
+                lease,
+                dueMillis,
+                message.deliveries() + 1,
+                message.firstDeliveredWallMillis() == 0 ? wallMillis : message.firstDeliveredWallMillis(),
+                wallMillis,
+                message.order());
+    }
+
     static UnsettledMessage with(UnsettledMessage message, State state, long dueMillis) {
         return new UnsettledMessage(
                 message.offset(),

@@ -58,6 +58,8 @@ final class UpdateHandler {
         if (fault != null) {
             return Refusal.malformed(fault);
         }
+        // What waits for a delay to end may not have to any more.
+        boolean wakes = replans || config.delayMillis() != group.config.delayMillis();
         boolean changes = replans || !config.equals(group.config) || !tags.equals(group.tags);
         if (changes) {
             TagTable.change(entry.tx, group.id, group.tags, tags);
@@ -69,6 +71,8 @@ final class UpdateHandler {
         }
         if (replans) {
             group.planVersion = entry.index;
+        }
+        if (wakes) {
             entry.freedGroups.add(group.id);
         }
         return new Reply.Done();

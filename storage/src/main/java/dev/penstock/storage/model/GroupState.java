@@ -7,7 +7,7 @@ package dev.penstock.storage.model;
  * @param planVersion moved by any change of filter, ordering, key, mode or pause; fences plans
  * @param scan every offset below it was judged: granted, settled or filtered out; offsets in [floor, scan) are settled unless unsettled rows or parked keys say otherwise
  * @param leased messages under a lease
- * @param delayed messages given back with a delay that is not over
+ * @param delayed messages given back with a delay, or sent with one, that is not over
  * @param ready messages given back or expired, waiting for their next delivery
  * @param parked keys behind which events wait, ordered groups only
  * @param createdWallMillis wall-clock time of creation, for people

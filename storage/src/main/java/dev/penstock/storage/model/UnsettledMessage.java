@@ -1,13 +1,13 @@
 package dev.penstock.storage.model;
 
 /**
- * A delivered, not yet settled message of a group's generation.
+ * A message of a group's generation that was delivered, or reached before its time, and is not settled.
  *
  * @param lease its newest lease (kept after expiry and nack, so that "newest" stays decidable)
  * @param offset in the group's stream, or an {@link AsideOffset}
  * @param dueMillis log time: deadline of the lease, or when the delay ends; else 0
- * @param deliveries how often it was delivered
- * @param firstDeliveredWallMillis wall-clock time of the first delivery, for people
+ * @param deliveries how often it was delivered; 0 = reached before its time, or its first delivery was taken back
+ * @param firstDeliveredWallMillis wall-clock time of the first delivery, for people; 0 = none yet
  * @param lastDeliveredWallMillis of the last
  * @param order of ordered groups, else {@link KeyOrder#NONE}
  */

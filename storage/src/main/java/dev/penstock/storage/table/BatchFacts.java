@@ -1,6 +1,7 @@
 package dev.penstock.storage.table;
 
 import dev.penstock.storage.codec.ByteReader;
+import dev.penstock.storage.codec.ByteWriter;
 import dev.penstock.storage.kv.BrokenStateException;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.KeyRange;
@@ -8,6 +9,8 @@ import dev.penstock.storage.kv.KeyReader;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.kv.Transaction;
 import dev.penstock.storage.model.StoredBatch;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,7 @@ import java.util.Optional;
  * @param batchBytes length of the batch as stored
  * @param maxCommitMicros running maximum over the stream up to this batch
  * @param chain of the stream, this batch included
+ * @param duplicates places in the batch, rising, of messages that repeat one sent to their queue before
  */
 public record BatchFacts(
         long baseOffset,
@@ -25,7 +29,12 @@ public record BatchFacts(
         long stampMillis,
         long wallMillis,
         long maxCommitMicros,
-        long chain) {
+        long chain,
+        List<Integer> duplicates) {
+
+    public BatchFacts {
+        duplicates = List.copyOf(duplicates);
+    }
 
     public static byte[] key(int streamId, long baseOffset) {
         return RowKey.of(RowKey.BATCH_FACTS, streamId, baseOffset);
@@ -72,25 +81,43 @@ public record BatchFacts(
             throw new BrokenStateException("expected a batch of stream " + streamId + " at offset " + baseOffset);
         }
         return new StoredBatch(
-                streamId, baseOffset, eventCount, batch, stampMillis, wallMillis, maxCommitMicros, chain);
+                streamId, baseOffset, eventCount, batch, stampMillis, wallMillis, maxCommitMicros, chain, duplicates);
     }
 
     public byte[] encode() {
-        return RowValue.write(48)
+        ByteWriter out = RowValue.write(48)
                 .varint(eventCount)
                 .varint(batchBytes)
                 .i64(stampMillis)
                 .i64(wallMillis)
                 .i64(maxCommitMicros)
                 .i64(chain)
-                .toBytes();
+                .varint(duplicates.size());
+        int before = 0;
+        for (int duplicate : duplicates) {
+            out.varint(duplicate - before);
+            before = duplicate;
+        }
+        return out.toBytes();
     }
 
     private static BatchFacts decode(long baseOffset, byte[] value) {
         ByteReader in = RowValue.read("batch facts row", value);
         int eventCount = in.bounded("an event count", Integer.MAX_VALUE);
         int batchBytes = in.bounded("a batch length", Integer.MAX_VALUE);
-        BatchFacts facts = new BatchFacts(baseOffset, eventCount, batchBytes, in.i64(), in.i64(), in.i64(), in.i64());
+        long stampMillis = in.i64();
+        long wallMillis = in.i64();
+        long maxCommitMicros = in.i64();
+        long chain = in.i64();
+        int count = in.count("duplicates", 1);
+        List<Integer> duplicates = new ArrayList<>(count);
+        int at = 0;
+        for (int i = 0; i < count; i++) {
+            at += in.bounded("a duplicate", eventCount - 1 - at);
+            duplicates.add(at);
+        }
+        BatchFacts facts = new BatchFacts(
+                baseOffset, eventCount, batchBytes, stampMillis, wallMillis, maxCommitMicros, chain, duplicates);
         in.finish();
         return facts;
     }

@@ -26,6 +26,8 @@ final class RowKey {
     static final int API_KEY = 0x0e;
     static final int DEAD_LETTER = 0x14;
     static final int DYING = 0x15;
+    static final int DEDUPLICATION = 0x18;
+    static final int DEDUPLICATION_TIME = 0x19;
 
     /** The value of a row that says all in its key. */
     static final byte[] NOTHING = new byte[0];

@@ -81,7 +81,8 @@ class GoldenBatchTest {
 
             assertSame(BatchCodec.decode(bytes), sample.batch(), sample.name());
             assertThat(BatchCodec.header(bytes)).isEqualTo(sample.batch().header());
-            assertThat(BatchCodec.verify(bytes)).isEqualTo(sample.batch().header());
+            assertThat(BatchCodec.verify(bytes).header())
+                    .isEqualTo(sample.batch().header());
             assertThat(BatchCodec.columns(bytes))
                     .usingRecursiveComparison()
                     .isEqualTo(sample.batch().columns());

@@ -1,5 +1,6 @@
 package dev.penstock.storage.machine;
 
+import dev.penstock.storage.model.DelayPlan;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyOrder;
@@ -81,6 +82,17 @@ final class GoldenCommands {
                         "orders-app", 1234, new byte[] {1, 2, 3}, List.of("consume:orders-*", "monitor"), 43_200_000),
                 new Command.RevokeKey("orders-app", true),
                 new Command.CreateGroup("jobs", 1, new StartPosition.Latest(), queue()),
+                new Command.Grant(
+                        4,
+                        1234,
+                        1200,
+                        90,
+                        110,
+                        new long[] {91},
+                        new long[0],
+                        KeyPlan.NONE,
+                        30_000,
+                        new DelayPlan(new long[] {90, 95}, new long[] {1_790_000_000_000L, 1_789_999_999_000L})),
                 new Command.UpdateGroup(
                         4,
                         1234,

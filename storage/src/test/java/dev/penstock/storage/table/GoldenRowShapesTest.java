@@ -104,8 +104,15 @@ class GoldenRowShapesTest {
     private static final StreamState STREAM =
             new StreamState(7, "", 128, Long.MAX_VALUE, 1L << 40, -2, new Retention(1, Long.MAX_VALUE, 128));
 
-    private static final BatchFacts FACTS =
-            new BatchFacts(Long.MAX_VALUE, Integer.MAX_VALUE, 127, -1, Long.MIN_VALUE, -5, Long.MAX_VALUE);
+    private static final BatchFacts FACTS = new BatchFacts(
+            Long.MAX_VALUE,
+            Integer.MAX_VALUE,
+            127,
+            -1,
+            Long.MIN_VALUE,
+            -5,
+            Long.MAX_VALUE,
+            List.of(0, 3, Integer.MAX_VALUE - 1));
 
     private static List<byte[]> keys() {
         return List.of(

@@ -322,7 +322,8 @@ public final class Invariants {
                 assertThat(facts.baseOffset()).as("offsets are dense").isEqualTo(next);
                 assertThat(batch).as("batch at " + next).isNotNull().hasSize(facts.batchBytes());
                 if (batch != null) {
-                    maxMicros = Math.max(maxMicros, BatchCodec.verify(batch).maxCommitMicros());
+                    maxMicros = Math.max(
+                            maxMicros, BatchCodec.verify(batch).header().maxCommitMicros());
                     chain = StreamChain.next(chain, next, BatchCodec.checksum(batch));
                 }
                 if (!isWhole) {

@@ -31,7 +31,7 @@ class RangeManifestTest {
                 .put(
                         Space.STATE,
                         BatchFacts.key(1, base),
-                        new BatchFacts(base, events, batch.length, 1, 2, 3, 4).encode()));
+                        new BatchFacts(base, events, batch.length, 1, 2, 3, 4, List.of()).encode()));
     }
 
     private void stream(long end) {

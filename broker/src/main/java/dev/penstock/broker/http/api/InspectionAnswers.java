@@ -130,8 +130,10 @@ final class InspectionAnswers {
         out.writeStringField("action", event.map(found -> found.action().word()).orElse(null));
         out.writeStringField("state", word(message.state()));
         out.writeNumberField("delivery_count", message.deliveries());
-        writeTime(out, "first_delivered_at", message.firstDeliveredWallMillis());
-        writeTime(out, "last_delivered_at", message.lastDeliveredWallMillis());
+        if (message.firstDeliveredWallMillis() != 0) {
+            writeTime(out, "first_delivered_at", message.firstDeliveredWallMillis());
+            writeTime(out, "last_delivered_at", message.lastDeliveredWallMillis());
+        }
         if (aside) {
             out.writeStringField("redriven_from", Offsets.format(AsideOffset.letter(message.offset())));
         }

@@ -50,16 +50,12 @@ record SentMessage(
                     Kind.INVALID_CONTENTS,
                     "Invalid characters found. Valid unicode characters are " + VALID_CHARACTERS);
         }
-        SentMessage message = new SentMessage(
-                body,
-                attributes(input),
-                system(input),
-                delay(input, fifo),
-                id(input, "MessageGroupId"),
-                dedup(input, queue, fifo, body));
-        if (fifo && message.group.isEmpty()) {
+        Optional<String> group = id(input, "MessageGroupId");
+        if (fifo && group.isEmpty()) {
             throw SqsFailure.missing("MessageGroupId");
         }
+        SentMessage message = new SentMessage(
+                body, attributes(input), system(input), delay(input, fifo), group, dedup(input, queue, fifo, body));
         if (message.bytes() > queue.maxMessageBytes()) {
             throw new SqsFailure(
                     Kind.INVALID_PARAMETER_VALUE,

@@ -96,6 +96,55 @@ class QueryProtocolTest {
                 + "Result><ResponseMetadata></ResponseMetadata></" + operation + "Response>\n";
     }
 
+    @Test
+    void shouldMakeQueuesAndSendToThem() throws IOException {
+        String admin = TestNode.ADMIN;
+        assertThat(xml(post(
+                        "/",
+                        "Action=CreateQueue&QueueName=line.fifo&Attribute.1.Name=FifoQueue&Attribute.1.Value=true",
+                        admin)))
+                .isEqualTo(result("CreateQueue", "<QueueUrl>http://node:7800/000000000000/line.fifo</QueueUrl>"));
+        String sent = xml(post(
+                "/000000000000/line.fifo",
+                "Action=SendMessage&MessageBody=" + encoded("a <b> & \"ä\"\r\n")
+                        + "&MessageGroupId=g&MessageDeduplicationId=d"
+                        + "&MessageAttribute.1.Name=Foo&MessageAttribute.1.Value.DataType=String"
+                        + "&MessageAttribute.1.Value.StringValue=Bar"
+                        + "&MessageSystemAttribute.1.Name=AWSTraceHeader&MessageSystemAttribute.1.Value.DataType=String"
+                        + "&MessageSystemAttribute.1.Value.StringValue=Root%3D1",
+                admin));
+        assertThat(sent)
+                .contains("<SendMessageResult><MessageId>", "<SequenceNumber>00000000000000000000</SequenceNumber>")
+                .contains("<MD5OfMessageAttributes>ae7155c6026991b6d54b11589678bf9c</MD5OfMessageAttributes>")
+                .contains("<MD5OfMessageSystemAttributes>");
+
+        String batch = xml(post(
+                "/000000000000/line.fifo",
+                "Action=SendMessageBatch&SendMessageBatchRequestEntry.1.Id=a&SendMessageBatchRequestEntry.1.MessageBody=x"
+                        + "&SendMessageBatchRequestEntry.1.MessageGroupId=g"
+                        + "&SendMessageBatchRequestEntry.1.MessageDeduplicationId=e"
+                        + "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=bin"
+                        + "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.DataType=Binary"
+                        + "&SendMessageBatchRequestEntry.1.MessageAttribute.1.Value.BinaryValue=" + encoded("AP8=")
+                        + "&SendMessageBatchRequestEntry.2.Id=b&SendMessageBatchRequestEntry.2.MessageBody=y",
+                admin));
+        assertThat(batch)
+                .contains("<SendMessageBatchResultEntry><Id>a</Id><MessageId>")
+                .contains(
+                        "<BatchResultErrorEntry><Id>b</Id><SenderFault>true</SenderFault><Code>MissingParameter</Code>");
+
+        String received = xml(post(
+                "/000000000000/line.fifo",
+                "Action=ReceiveMessage&MaxNumberOfMessages=10&AttributeName.1=All&MessageAttributeName.1=All",
+                admin));
+        assertThat(received)
+                .contains("<Body>a &lt;b&gt; &amp; &quot;ä&quot;&#xD;\n</Body>")
+                .contains("<Name>MessageGroupId</Name><Value>g</Value>")
+                .contains("<Name>AWSTraceHeader</Name><Value>Root=1</Value>")
+                .contains(
+                        "<MessageAttribute><Name>bin</Name><Value><BinaryValue>AP8=</BinaryValue><DataType>Binary</DataType>");
+    }
+
     private static String nothing(String operation) {
         return BEGIN + "<" + operation + "Response" + XMLNS + "<ResponseMetadata></ResponseMetadata></" + operation
                 + "Response>\n";
