@@ -21,7 +21,8 @@ public final class ModelCodec {
     private static final int DELAY = 1 << 4;
     private static final int RECEIVE_WAIT = 1 << 5;
     private static final int PAUSE = 1 << 6;
-    private static final int ALL_PARTS = (1 << 7) - 1;
+    private static final int DEAD_LETTER_GROUP = 1 << 7;
+    private static final int ALL_PARTS = (1 << 8) - 1;
 
     private ModelCodec() {}
 
@@ -47,6 +48,7 @@ public final class ModelCodec {
         out.text(config.where());
         out.zigzag(config.delayMillis());
         out.zigzag(config.receiveWaitMillis());
+        out.text(config.deadLetterGroup());
     }
 
     public static GroupConfig readConfig(ByteReader in) {
@@ -58,7 +60,16 @@ public final class ModelCodec {
         List<String> actions = readTexts(in);
         String where = in.text();
         return new GroupConfig(
-                visibilityMillis, maxDeliveries, ordering, mode, tables, actions, where, in.zigzag(), in.zigzag());
+                visibilityMillis,
+                maxDeliveries,
+                ordering,
+                mode,
+                tables,
+                actions,
+                where,
+                in.zigzag(),
+                in.zigzag(),
+                in.text());
     }
 
     public static void writeChange(ByteWriter out, GroupChange change) {
@@ -68,7 +79,8 @@ public final class ModelCodec {
                 | (change.filter().isPresent() ? FILTER : 0)
                 | (change.delayMillis().isPresent() ? DELAY : 0)
                 | (change.receiveWaitMillis().isPresent() ? RECEIVE_WAIT : 0)
-                | (change.paused().isPresent() ? PAUSE : 0);
+                | (change.paused().isPresent() ? PAUSE : 0)
+                | (change.deadLetterGroup().isPresent() ? DEAD_LETTER_GROUP : 0);
         out.varint(present);
         change.visibilityMillis().ifPresent(out::zigzag);
         change.maxDeliveries().ifPresent(out::zigzag);
@@ -81,6 +93,7 @@ public final class ModelCodec {
         change.delayMillis().ifPresent(out::zigzag);
         change.receiveWaitMillis().ifPresent(out::zigzag);
         change.paused().ifPresent(paused -> out.u8(paused ? 1 : 0));
+        change.deadLetterGroup().ifPresent(out::text);
         writeTags(out, change.tags());
         writeTexts(out, change.removedTags());
     }
@@ -88,7 +101,7 @@ public final class ModelCodec {
     public static GroupChange readChange(ByteReader in) {
         int present = in.bounded("the parts of a change", Integer.MAX_VALUE);
         if (present > ALL_PARTS) {
-            throw new UnknownFormatException("parts of a change", present, "bits 0 to 6");
+            throw new UnknownFormatException("parts of a change", present, "bits 0 to 7");
         }
         GroupChange.Builder change = new GroupChange.Builder();
         if ((present & VISIBILITY) != 0) {
@@ -113,6 +126,9 @@ public final class ModelCodec {
         }
         if ((present & PAUSE) != 0) {
             change.paused(in.flag("pause of a group"));
+        }
+        if ((present & DEAD_LETTER_GROUP) != 0) {
+            change.deadLetterGroup(in.text());
         }
         return change.tags(readTags(in)).removedTags(readTexts(in)).build();
     }

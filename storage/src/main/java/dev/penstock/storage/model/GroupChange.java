@@ -25,6 +25,7 @@ public record GroupChange(
         OptionalLong delayMillis,
         OptionalLong receiveWaitMillis,
         Optional<Boolean> paused,
+        Optional<String> deadLetterGroup,
         SortedMap<String, String> tags,
         List<String> removedTags) {
 
@@ -53,7 +54,8 @@ public record GroupChange(
                 now.actions(),
                 now.where(),
                 delayMillis.orElse(config.delayMillis()),
-                receiveWaitMillis.orElse(config.receiveWaitMillis()));
+                receiveWaitMillis.orElse(config.receiveWaitMillis()),
+                deadLetterGroup.orElse(config.deadLetterGroup()));
     }
 
     public SortedMap<String, String> applyTo(Map<String, String> before) {
@@ -72,6 +74,7 @@ public record GroupChange(
         private OptionalLong delayMillis = OptionalLong.empty();
         private OptionalLong receiveWaitMillis = OptionalLong.empty();
         private Optional<Boolean> paused = Optional.empty();
+        private Optional<String> deadLetterGroup = Optional.empty();
         private Map<String, String> tags = Map.of();
         private List<String> removedTags = List.of();
 
@@ -110,6 +113,12 @@ public record GroupChange(
             return this;
         }
 
+        /** @param name empty = none any more */
+        public Builder deadLetterGroup(String name) {
+            deadLetterGroup = Optional.of(name);
+            return this;
+        }
+
         public Builder tags(Map<String, String> added) {
             tags = Map.copyOf(added);
             return this;
@@ -129,6 +138,7 @@ public record GroupChange(
                     delayMillis,
                     receiveWaitMillis,
                     paused,
+                    deadLetterGroup,
                     new TreeMap<>(tags),
                     removedTags);
         }

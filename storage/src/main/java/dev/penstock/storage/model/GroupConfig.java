@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * How a consumer group behaves. The machine stores it and compares it for idempotent creation; it interprets
- * only {@code maxDeliveries} and {@code ordering}. Filters are evaluated by the leader's planner.
+ * only {@code maxDeliveries}, {@code ordering} and {@code deadLetterGroup}. Filters are evaluated by the leader's planner.
  *
  * @param visibilityMillis default lease length
  * @param maxDeliveries deliveries before an event is dead; 0 = unlimited
@@ -13,6 +13,8 @@ import java.util.List;
  * @param where filter expression; empty = none
  * @param delayMillis how long an event is hidden before its first delivery
  * @param receiveWaitMillis how long an SQS receive waits that does not say
+ * @param deadLetterGroup name of the group whose messages its dead letters become, as long as there is one of the same stream
+ *     and ordering; empty = they are kept
  */
 public record GroupConfig(
         long visibilityMillis,
@@ -23,7 +25,8 @@ public record GroupConfig(
         List<String> actions,
         String where,
         long delayMillis,
-        long receiveWaitMillis) {
+        long receiveWaitMillis,
+        String deadLetterGroup) {
 
     public static final long DEFAULT_VISIBILITY_MILLIS = 30_000;
 
@@ -62,6 +65,30 @@ public record GroupConfig(
     public GroupConfig {
         tables = List.copyOf(tables);
         actions = List.copyOf(actions);
+    }
+
+    /** Whose dead letters are kept. */
+    public GroupConfig(
+            long visibilityMillis,
+            int maxDeliveries,
+            Ordering ordering,
+            Mode mode,
+            List<String> tables,
+            List<String> actions,
+            String where,
+            long delayMillis,
+            long receiveWaitMillis) {
+        this(
+                visibilityMillis,
+                maxDeliveries,
+                ordering,
+                mode,
+                tables,
+                actions,
+                where,
+                delayMillis,
+                receiveWaitMillis,
+                "");
     }
 
     /** Without a delay, and without a wait. */

@@ -319,7 +319,10 @@ final class CommandGenerator {
                         random.nextBoolean() ? List.of() : List.of("public.orders"), List.of(), ""));
             case 2 ->
                 change.visibilityMillis(rarely() ? -1 : random.nextInt(1000)).maxDeliveries(random.nextInt(3));
-            case 3 -> change.delayMillis(random.nextInt(3)).receiveWaitMillis(rarely() ? -1 : random.nextInt(3));
+            case 3 ->
+                change.delayMillis(random.nextInt(3))
+                        .receiveWaitMillis(rarely() ? -1 : random.nextInt(3))
+                        .deadLetterGroup(random.nextInt(4) == 0 ? "" : "g" + random.nextInt(MAX_GROUPS));
             default -> {
                 Map<String, String> tags = new HashMap<>();
                 for (int i = random.nextInt(20); i >= 0; i--) {
@@ -362,12 +365,25 @@ final class CommandGenerator {
                 letters.add(letter);
             }
         }
+        for (long letter : g.letters.away.keySet()) {
+            if (random.nextInt(4) == 0) {
+                letters.add(letter);
+            }
+        }
         if (random.nextInt(4) == 0) {
             letters.add((long) random.nextInt(30) - 2);
         }
         return kind == 3 || random.nextInt(3) > 0
-                ? new Command.Redrive(g.id, toArray(letters))
+                ? new Command.Redrive(g.id, destination(g), toArray(letters))
                 : new Command.DropDeadLetters(g.id, toArray(letters));
+    }
+
+    private int destination(GroupModel g) {
+        return switch (random.nextInt(3)) {
+            case 0 -> Command.Redrive.TO_ORIGIN;
+            case 1 -> anyGroup().id;
+            default -> g.id;
+        };
     }
 
     private byte[] payload(GroupModel g) {

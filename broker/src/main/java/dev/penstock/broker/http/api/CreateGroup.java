@@ -8,6 +8,7 @@ import dev.penstock.broker.http.JsonMembers;
 import dev.penstock.broker.http.Response;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /v1/groups}: 201 for a new group, 200 for the same again. */
@@ -56,10 +57,24 @@ final class CreateGroup implements Endpoint {
         FilterMembers filter = FilterMembers.of(members);
         refuseWhatIsNotBuilt(mode);
         return new GroupConfig(
-                visibility, maxDeliveries, ordering, mode, filter.tables(), filter.actions(), filter.where());
+                visibility,
+                maxDeliveries,
+                ordering,
+                mode,
+                filter.tables(),
+                filter.actions(),
+                filter.where(),
+                0,
+                0,
+                deadLetterGroup(members).orElse(""));
     }
 
     /** The stored form knows these already; a group that asked for them and did not get them would break its promise. */
+    /** Empty text = none. */
+    static Optional<String> deadLetterGroup(JsonMembers members) {
+        return members.text("dead_letter_group").map(name -> name.isEmpty() ? name : GroupNames.checked(name, "group"));
+    }
+
     static void refuseWhatIsNotBuilt(GroupConfig.Mode mode) {
         if (mode == GroupConfig.Mode.ROWS) {
             throw HttpFailure.invalid("expected \"mode\":\"changes\": the mode rows is not built yet");

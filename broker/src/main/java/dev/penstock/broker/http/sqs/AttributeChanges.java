@@ -1,7 +1,11 @@
 package dev.penstock.broker.http.sqs;
 
+import dev.penstock.broker.http.HttpFailure;
+import dev.penstock.broker.http.Json;
 import dev.penstock.storage.model.GroupChange;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -15,8 +19,11 @@ final class AttributeChanges {
 
     private AttributeChanges() {}
 
-    /** @param present what the queue's attributes are */
-    static GroupChange of(Map<String, String> wanted, Map<String, String> present) {
+    /**
+     * @param present what the queue's attributes are
+     * @param deadLetterGroup of the redrive policy that is wanted, if one is
+     */
+    static GroupChange of(Map<String, String> wanted, Map<String, String> present, Optional<String> deadLetterGroup) {
         GroupChange.Builder change = new GroupChange.Builder();
         for (Map.Entry<String, String> attribute : wanted.entrySet()) {
             String name = attribute.getKey();
@@ -26,6 +33,16 @@ final class AttributeChanges {
                     change.visibilityMillis(seconds(name, value, 0, ReceiveMessage.MAX_VISIBILITY_SECONDS) * 1_000L);
                 case "ReceiveMessageWaitTimeSeconds" ->
                     change.receiveWaitMillis(seconds(name, value, 0, ReceiveMessage.MAX_WAIT_SECONDS) * 1_000L);
+                case RedrivePolicy.NAME -> {
+                    Optional<RedrivePolicy> policy = RedrivePolicy.of(value);
+                    if (policy.isPresent()) {
+                        policy.get()
+                                .putInto(change, deadLetterGroup.orElseThrow(() -> RedrivePolicy.noSuchTarget(value)));
+                    } else if (present.containsKey(name)) {
+                        RedrivePolicy.none(change);
+                    }
+                }
+                case "RedriveAllowPolicy" -> checkAllow(name, value);
                 default -> checkFixed(name, value, present);
             }
         }
@@ -56,7 +73,31 @@ final class AttributeChanges {
         if (name.equals("FifoQueue")) {
             return Boolean.parseBoolean(value) == present.containsKey(name);
         }
+        if (name.equals(RedrivePolicy.NAME)) {
+            return RedrivePolicy.isSame(value, present.getOrDefault(name, ""));
+        }
         return value.equals(present.getOrDefault(name, ""));
+    }
+
+    /** Any queue may have this one for its dead letters: that is what is offered. */
+    private static void checkAllow(String name, String value) {
+        if (value.isEmpty()) {
+            return;
+        }
+        String permission;
+        try {
+            permission = Json.object(value.getBytes(StandardCharsets.UTF_8))
+                    .path("redrivePermission")
+                    .asText("");
+        } catch (HttpFailure notAMap) {
+            throw SqsFailure.invalidValue(value, name, "Amazon SQS can't create the redrive allow policy.");
+        }
+        if (permission.equals("denyAll") || permission.equals("byQueue")) {
+            throw SqsFailure.unsupported("The redrive permission " + permission
+                    + " is not offered: every queue may name this one, which takes the scope admin.");
+        } else if (!permission.equals("allowAll")) {
+            throw SqsFailure.invalidValue(value, name, "Amazon SQS can't create the redrive allow policy.");
+        }
     }
 
     private static void checkFixed(String name, String value, Map<String, String> present) {

@@ -25,6 +25,7 @@ public final class SqsRoutes {
         List<Route> routes = new ArrayList<>(messages(queues, groups, grants));
         routes.addAll(queues(queues, groups, readers, settings));
         routes.addAll(refused(queues));
+        routes.addAll(moves(new MoveTasks(queues, groups, System::currentTimeMillis)));
         return routes;
     }
 
@@ -64,17 +65,21 @@ public final class SqsRoutes {
 
     /** Operations of AWS that are known, and answered with the reason why not. */
     private static List<Route> refused(Queues queues) {
-        MoveTasks moves = new MoveTasks(queues);
         return List.of(
                 operation("SendMessage", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE)
                         .withBatchBody(),
                 operation("SendMessageBatch", QueueAccess.send(), NotOffered.sending(queues), Repeat.SAFE)
                         .withBatchBody(),
                 operator("AddPermission", NotOffered.permissions(queues), Repeat.SAFE),
-                operator("RemovePermission", NotOffered.permissions(queues), Repeat.SAFE),
-                operator("StartMessageMoveTask", moves::ofSource, Repeat.SAFE),
-                operator("ListMessageMoveTasks", moves::ofSource, Repeat.SAFE),
-                operator("CancelMessageMoveTask", MoveTasks.cancel(), Repeat.SAFE));
+                operator("RemovePermission", NotOffered.permissions(queues), Repeat.SAFE));
+    }
+
+    private static List<Route> moves(MoveTasks moves) {
+        return List.of(
+                // Repeated after it was done, it would find itself running.
+                operator("StartMessageMoveTask", moves::start, Repeat.NEVER),
+                operator("ListMessageMoveTasks", moves::list, Repeat.SAFE),
+                operator("CancelMessageMoveTask", moves::cancel, Repeat.NEVER));
     }
 
     private static Route consumer(String name, Endpoint endpoint, Repeat repeat) {
