@@ -12,7 +12,10 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -139,9 +142,74 @@ public final class DeadLetterService {
         }
     }
 
+    /**
+     * Which dead letters go elsewhere: those that the group keeps, and those that it has from others and that are not out.
+     *
+     * @param destination another group of the same stream and ordering; empty = each to the group in which it died
+     * @param from no lower number
+     * @param max 1 to {@link #MAX_PER_COMMAND}
+     */
+    public record Move(String source, Optional<String> destination, long from, int max) {}
+
+    /** One step: {@code looked} are those that were to be moved. What has nowhere to go stays, and is passed by. */
+    public CompletableFuture<Changed> move(Move move) {
+        return onReader(() -> pick(move))
+                .thenCompose(picked -> picked.letters.length == 0
+                        ? CompletableFuture.completedFuture(new Changed(picked.logIndex, 0, 0, picked.next))
+                        : decisions.decide(
+                                new Command.Redrive(picked.groupId, picked.destination, picked.letters),
+                                (index, reply) -> {
+                                    int count = GroupDecisions.expect(Reply.DeadLettersChanged.class, reply)
+                                            .count();
+                                    return new Changed(index, count, picked.letters.length, picked.next);
+                                }));
+    }
+
+    private record Movable(long logIndex, int groupId, int destination, long[] letters, OptionalLong next) {}
+
+    /** Below what is returned all numbers are there. */
+    private static long addArrived(MachineView view, GroupState group, Move move, SortedSet<Long> numbers) {
+        long at = move.from();
+        for (int looked = 0; looked < MAX_LOOKED; looked += ROWS_AT_ONCE) {
+            List<DeadLetter> rows = view.amongMessages(group, at, ROWS_AT_ONCE);
+            rows.stream()
+                    .filter(letter -> letter.origin() != group.id())
+                    .forEach(letter -> numbers.add(letter.letter()));
+            if (rows.size() < ROWS_AT_ONCE) {
+                return Long.MAX_VALUE;
+            }
+            at = rows.get(rows.size() - 1).letter() + 1;
+            if (numbers.headSet(at).size() > move.max()) {
+                return at;
+            }
+        }
+        return at;
+    }
+
+    private Movable pick(Move move) {
+        try (MachineView view = openView()) {
+            GroupState group = named(view, move.source());
+            int destination =
+                    move.destination().map(name -> named(view, name).id()).orElse(Command.Redrive.TO_ORIGIN);
+            TreeSet<Long> numbers = new TreeSet<>();
+            view.deadLetters(group, move.from(), move.max() + 1).forEach(letter -> numbers.add(letter.letter()));
+            long complete = addArrived(view, group, move, numbers);
+            SortedSet<Long> known = numbers.headSet(complete);
+            long[] letters =
+                    known.stream().limit(move.max()).mapToLong(Long::longValue).toArray();
+            OptionalLong next = OptionalLong.empty();
+            if (known.size() > move.max()) {
+                next = OptionalLong.of(letters[letters.length - 1] + 1);
+            } else if (complete < Long.MAX_VALUE) {
+                next = OptionalLong.of(complete);
+            }
+            return new Movable(view.appliedIndex(), group.id(), destination, letters, next);
+        }
+    }
+
     /** They are delivered again, as if for the first time. */
     public CompletableFuture<Changed> redrive(Selection selection) {
-        return change(selection, Command.Redrive::new);
+        return change(selection, (group, letters) -> new Command.Redrive(group, group, letters));
     }
 
     public CompletableFuture<Changed> drop(Selection selection) {

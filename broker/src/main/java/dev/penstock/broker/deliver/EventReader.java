@@ -67,8 +67,12 @@ public final class EventReader {
         }
     }
 
-    /** An event, and why the filter could not judge it if so. */
-    record Judged(RenderedEvent event, Optional<String> filterError) {}
+    /**
+     * An event, and why the filter could not judge it if so.
+     *
+     * @param died of what the group has from another one
+     */
+    record Judged(RenderedEvent event, Optional<String> filterError, Optional<Delivery.Died> died) {}
 
     /**
      * The events of the group's messages at {@code offsets}, which must all be stored; empty for one that was trimmed, or was
@@ -88,17 +92,26 @@ public final class EventReader {
                     throw new IllegalStateException(
                             "expected offset " + offset + " of stream '" + stream.name() + "' to be stored");
                 }
-                events.add(event.map(found -> judged(stream.name(), found, filter)));
+                events.add(event.map(found -> judged(stream.name(), found, filter, died(view, group, found))));
             }
             return events;
         }
     }
 
-    private static Judged judged(String stream, GroupEvent event, GroupFilter filter) {
+    /** Empty too if the group in which it died is deleted. */
+    private static Optional<Delivery.Died> died(MachineView view, GroupState group, GroupEvent event) {
+        return event.letter()
+                .filter(letter -> letter.origin() != group.id())
+                .flatMap(letter -> view.group(letter.origin())
+                        .map(origin -> new Delivery.Died(origin.name(), letter.deliveries())));
+    }
+
+    private static Judged judged(String stream, GroupEvent event, GroupFilter filter, Optional<Delivery.Died> died) {
         Judgement judgement = filter.judge(event.batch(), event.index());
         return new Judged(
                 EventRenderer.render(stream, event),
-                judgement.verdict() == Judgement.Verdict.FAILED ? Optional.of(judgement.reason()) : Optional.empty());
+                judgement.verdict() == Judgement.Verdict.FAILED ? Optional.of(judgement.reason()) : Optional.empty(),
+                died);
     }
 
     private LogBatch batchAt(MachineView view, StreamState of, long offset) {

@@ -85,7 +85,8 @@ final class GrantAnswers {
                         granted.deliveries()[i],
                         granted.firstDeliveredWallMillis()[i],
                         judged.event(),
-                        judged.filterError()));
+                        judged.filterError(),
+                        judged.died()));
             }
             if (!answer.complete(new Received(index, plannedNanos, deliveries))) {
                 release(group, granted);

@@ -47,6 +47,8 @@ public interface GroupOperations {
 
     CompletableFuture<DeadLetterService.Changed> dropDeadLetters(DeadLetterService.Selection selection);
 
+    CompletableFuture<DeadLetterService.Changed> moveDeadLetters(DeadLetterService.Move move);
+
     CompletableFuture<Received> receive(ReceiveRequest request);
 
     void release(Received received);
@@ -120,6 +122,11 @@ public interface GroupOperations {
             @Override
             public CompletableFuture<DeadLetterService.Changed> dropDeadLetters(DeadLetterService.Selection selection) {
                 return service.deadLetters().drop(selection);
+            }
+
+            @Override
+            public CompletableFuture<DeadLetterService.Changed> moveDeadLetters(DeadLetterService.Move move) {
+                return service.deadLetters().move(move);
             }
 
             @Override

@@ -51,7 +51,7 @@ public final class LogBatches {
         }
         return view.deadLetter(group, AsideOffset.letter(offset))
                 .flatMap(letter -> at(view, letter.streamId(), letter.letter())
-                        .map(batch -> new GroupEvent(batch, 0, letter.offset())));
+                        .map(batch -> new GroupEvent(batch, 0, letter.offset(), Optional.of(letter))));
     }
 
     private synchronized @Nullable LogBatch cached(int streamId, long offset) {

@@ -7,9 +7,11 @@ import dev.penstock.broker.deliver.CommandSubmitter.NotDecided;
 import dev.penstock.broker.deliver.DeadLetterService.Changed;
 import dev.penstock.broker.deliver.DeadLetterService.Filter;
 import dev.penstock.broker.deliver.DeadLetterService.Listed;
+import dev.penstock.broker.deliver.DeadLetterService.Move;
 import dev.penstock.broker.deliver.DeadLetterService.Page;
 import dev.penstock.broker.deliver.DeadLetterService.Query;
 import dev.penstock.broker.deliver.DeadLetterService.Selection;
+import dev.penstock.broker.deliver.Delivery;
 import dev.penstock.broker.deliver.EventReader;
 import dev.penstock.broker.deliver.Events;
 import dev.penstock.broker.deliver.GroupService;
@@ -31,6 +33,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -343,6 +346,90 @@ class DeadLetterDutyTest {
         assertThat(offsets(received)).containsExactlyInAnyOrder(0L, 1L);
         groups.ack("k", receipts(received)).join();
         assertThat(state("k").unsettledRows()).isZero();
+    }
+
+    @Test
+    void shouldGoToTheGroupThatIsNamedAndBack() {
+        // given: a group that has nothing of its own
+        create("g", Ordering.NONE, 2);
+        GroupConfig usual = GroupConfig.defaults();
+        GroupConfig nothing = new GroupConfig(
+                usual.visibilityMillis(), 0, Ordering.NONE, usual.mode(), List.of("no.table"), List.of(), "");
+        groups.create("dead", "main", new StartPosition.Latest(), nothing).join();
+        groups.update("g", new GroupChange.Builder().deadLetterGroup("dead").build())
+                .join();
+        events.insert(Events.ORDERS, 3);
+        fail("g", 3);
+        Received last = receive("g", 3);
+        groups.nack("g", receipts(last), 0).join();
+
+        // when
+        try (DeadLetterDuty duty = duty()) {
+            assertThat(duty).isNotNull();
+            await().atMost(Duration.ofSeconds(20)).until(() -> state("dead").ready() == 3);
+        }
+
+        // then
+        Received dead = receive("dead", 2);
+        assertThat(dead.deliveries().get(0).event().json())
+                .isEqualTo(last.deliveries().get(0).event().json());
+        assertThat(dead.deliveries().get(0).died()).hasValue(new Delivery.Died("g", 2));
+        assertThat(dead.deliveries().get(0).deliveryCount()).isEqualTo(1);
+        groups.ack("dead", receipts(dead).subList(0, 1)).join();
+
+        // when: one is acked, one is out, one is there
+        Changed moved = groups.deadLetters()
+                .move(new Move("dead", Optional.empty(), 0, 10))
+                .join();
+
+        // then
+        assertThat(moved.changed()).isEqualTo(1);
+        assertThat(moved.next()).isEmpty();
+        assertThat(offsets(receive("g", 10))).containsExactly(2L);
+        groups.nack("dead", receipts(dead).subList(1, 2), 0).join();
+        assertThat(groups.deadLetters()
+                        .move(new Move("dead", Optional.of("g"), 0, 10))
+                        .join()
+                        .changed())
+                .isEqualTo(1);
+        assertThat(receive("g", 10).deliveries().get(0).died()).isEmpty();
+        assertThat(state("dead").unsettledRows()).isZero();
+    }
+
+    @Test
+    void shouldMoveAllPieceByPieceWhereverTheyAre() {
+        // given: some kept from before there was a group to go to, some there
+        create("g", Ordering.NONE, 1);
+        create("dead", Ordering.NONE, 1);
+        groups.seek("dead", new StartPosition.Latest(), false).join();
+        events.insert(Events.ORDERS, 9);
+        groups.seek("dead", new StartPosition.Latest(), false).join();
+        groups.update("g", new GroupChange.Builder().deadLetterGroup("dead").build())
+                .join();
+        fail("g", 9);
+        try (DeadLetterDuty duty = duty()) {
+            assertThat(duty).isNotNull();
+            await().atMost(Duration.ofSeconds(20)).until(() -> state("dead").ready() == 9);
+        }
+        fail("dead", 4);
+        assertThat(state("dead").deadLetters()).isEqualTo(4);
+
+        // when
+        long moved = 0;
+        OptionalLong next = OptionalLong.of(0);
+        for (int i = 0; next.isPresent() && i < 20; i++) {
+            Changed changed = groups.deadLetters()
+                    .move(new Move("dead", Optional.of("g"), next.getAsLong(), 2))
+                    .join();
+            moved += changed.changed();
+            next = changed.next();
+        }
+
+        // then
+        assertThat(moved).isEqualTo(9);
+        assertThat(next).isEmpty();
+        assertThat(state("g").ready()).isEqualTo(9);
+        assertThat(state("dead").deadLetters()).isZero();
     }
 
     @Test

@@ -81,6 +81,9 @@ public final class FakeGroups implements GroupOperations {
     /** Why the filter could not judge what is handed out. */
     public volatile Optional<String> filterError = Optional.empty();
 
+    /** What became in another group of all that is handed out. */
+    public volatile Optional<Delivery.Died> died = Optional.empty();
+
     public final FakeInspection inspection = new FakeInspection();
     public final FakeDeadLetters deadLetters = new FakeDeadLetters();
 
@@ -312,6 +315,12 @@ public final class FakeGroups implements GroupOperations {
         return deadLetters.change(selection);
     }
 
+    @Override
+    public synchronized CompletableFuture<DeadLetterService.Changed> moveDeadLetters(DeadLetterService.Move move) {
+        find(move.source());
+        return deadLetters.move(move);
+    }
+
     private Described described(Group group) {
         long backlog = group.messages.stream()
                 .filter(message -> !message.settled && !message.leased)
@@ -376,7 +385,8 @@ public final class FakeGroups implements GroupOperations {
                         message.deliveries,
                         1_790_000_001_000L,
                         message.event,
-                        filterError));
+                        filterError,
+                        died));
             }
         }
         return deliveries;

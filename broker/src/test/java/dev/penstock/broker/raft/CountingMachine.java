@@ -236,6 +236,11 @@ final class CountingMachine implements ReplicatedState {
         }
 
         @Override
+        public List<DeadLetter> amongMessages(GroupState group, long fromLetter, int limit) {
+            return List.of();
+        }
+
+        @Override
         public Optional<DeadLetter> deadLetter(GroupState group, long letter) {
             return Optional.empty();
         }

@@ -26,7 +26,8 @@ public final class ModelCodec {
     private static final int PAUSE = 1 << 6;
     private static final int HOLD = 1 << 7;
     private static final int QUEUE = 1 << 8;
-    private static final int ALL_PARTS = (1 << 9) - 1;
+    private static final int DEAD_LETTER_GROUP = 1 << 9;
+    private static final int ALL_PARTS = (1 << 10) - 1;
 
     private ModelCodec() {}
 
@@ -55,6 +56,7 @@ public final class ModelCodec {
         out.u8(config.hold() ? 1 : 0);
         out.u8(config.queue().isPresent() ? 1 : 0);
         config.queue().ifPresent(queue -> writeQueue(out, queue));
+        out.text(config.deadLetterGroup());
     }
 
     private static void writeQueue(ByteWriter out, QueueConfig queue) {
@@ -91,7 +93,8 @@ public final class ModelCodec {
                 delayMillis,
                 receiveWaitMillis,
                 hold,
-                queue);
+                queue,
+                in.text());
     }
 
     public static void writeChange(ByteWriter out, GroupChange change) {
@@ -103,7 +106,8 @@ public final class ModelCodec {
                 | (change.receiveWaitMillis().isPresent() ? RECEIVE_WAIT : 0)
                 | (change.paused().isPresent() ? PAUSE : 0)
                 | (change.hold().isPresent() ? HOLD : 0)
-                | (change.queue().isPresent() ? QUEUE : 0);
+                | (change.queue().isPresent() ? QUEUE : 0)
+                | (change.deadLetterGroup().isPresent() ? DEAD_LETTER_GROUP : 0);
         out.varint(present);
         change.visibilityMillis().ifPresent(out::zigzag);
         change.maxDeliveries().ifPresent(out::zigzag);
@@ -118,6 +122,7 @@ public final class ModelCodec {
         change.paused().ifPresent(paused -> out.u8(paused ? 1 : 0));
         change.hold().ifPresent(hold -> out.u8(hold ? 1 : 0));
         change.queue().ifPresent(queue -> writeQueue(out, queue));
+        change.deadLetterGroup().ifPresent(out::text);
         writeTags(out, change.tags());
         writeTexts(out, change.removedTags());
     }
@@ -125,7 +130,7 @@ public final class ModelCodec {
     public static GroupChange readChange(ByteReader in) {
         int present = in.bounded("the parts of a change", Integer.MAX_VALUE);
         if (present > ALL_PARTS) {
-            throw new UnknownFormatException("parts of a change", present, "bits 0 to 8");
+            throw new UnknownFormatException("parts of a change", present, "bits 0 to 9");
         }
         GroupChange.Builder change = new GroupChange.Builder();
         if ((present & VISIBILITY) != 0) {
@@ -156,6 +161,9 @@ public final class ModelCodec {
         }
         if ((present & QUEUE) != 0) {
             change.queue(readQueue(in));
+        }
+        if ((present & DEAD_LETTER_GROUP) != 0) {
+            change.deadLetterGroup(in.text());
         }
         return change.tags(readTags(in)).removedTags(readTexts(in)).build();
     }

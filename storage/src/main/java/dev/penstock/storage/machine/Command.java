@@ -250,10 +250,15 @@ public sealed interface Command {
     record Dead(long offset, String reason, byte[] batch) {}
 
     /**
-     * Puts dead letters back among the messages of their group, ready, as not delivered before. What is not kept any more is
-     * left out.
+     * Puts dead letters among the messages of a group of the same stream and ordering, ready, as not delivered before: those
+     * that the group keeps, and those that it has from another one, if they are not out. All else is left out.
+     *
+     * @param destination id of a group, or {@link #TO_ORIGIN}
      */
-    record Redrive(int groupId, long[] letters) implements Command {
+    record Redrive(int groupId, int destination, long[] letters) implements Command {
+        /** Each to the group in which it died. */
+        public static final int TO_ORIGIN = 0;
+
         @Override
         public CommandType type() {
             return CommandType.REDRIVE;

@@ -38,7 +38,7 @@ final class CommandReader {
             case EXTEND -> extend(in);
             case RELEASE -> release(in);
             case DEAD_LETTER -> deadLetter(in);
-            case REDRIVE -> new Command.Redrive(integer(in), rising(in, 0));
+            case REDRIVE -> new Command.Redrive(integer(in), integer(in), rising(in, 0));
             case DROP_DEAD_LETTERS -> new Command.DropDeadLetters(integer(in), rising(in, 0));
             case EXPIRE -> new Command.Expire(integer(in));
             case SWEEP -> new Command.Sweep(integer(in));

@@ -183,7 +183,7 @@ final class CommandWriter {
     }
 
     private static ByteWriter redrive(ByteWriter out, Command.Redrive c) {
-        rising(out.zigzag(c.groupId()), c.letters(), 0);
+        rising(out.zigzag(c.groupId()).zigzag(c.destination()), c.letters(), 0);
         return out;
     }
 

@@ -6,10 +6,7 @@ import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.BatchHeader;
 import dev.penstock.storage.model.DeadLetter;
-import dev.penstock.storage.model.KeyOrder;
-import dev.penstock.storage.model.LeaseRef;
 import dev.penstock.storage.model.StreamState;
-import dev.penstock.storage.model.UnsettledMessage;
 import dev.penstock.storage.model.UnsettledMessage.State;
 import dev.penstock.storage.table.DeadLetterTable;
 import dev.penstock.storage.table.UnsettledTable;
@@ -56,8 +53,7 @@ final class DeadLetterHandler {
             Command.Dead dead = c.messages().get(i);
             UnsettledTable.Stored row = dead.offset() < 0 ? null : messages.find(entry, group, dead.offset());
             if (row != null && row.message().state() == State.DYING) {
-                messages.settle(entry, group, row);
-                letters.keep(entry, group, row.message(), dead, headers.get(i));
+                messages.bury(entry, group, row, dead, headers.get(i));
                 count++;
             }
         }
@@ -90,7 +86,7 @@ final class DeadLetterHandler {
         return null;
     }
 
-    /** They count from nothing again; none of their leases before is the newest any more. */
+    /** What is kept, and what came from another group and is not out. They count from nothing again. */
     Reply redrive(Entry entry, Command.Redrive c) {
         Group group = catalog.group(c.groupId());
         if (group == null) {
@@ -101,27 +97,33 @@ final class DeadLetterHandler {
         }
         int count = 0;
         for (long number : c.letters()) {
-            DeadLetterTable.Stored kept = letters.kept(entry, group, number);
-            if (kept != null) {
-                letters.putBack(entry, group, kept);
-                messages.insert(entry, group, putBack(entry, group, kept.letter()));
-                count++;
-            }
+            count += redriveOne(entry, group, c.destination(), number) ? 1 : 0;
         }
         return new Reply.DeadLettersChanged(count);
     }
 
-    private static UnsettledMessage putBack(Entry entry, Group group, DeadLetter letter) {
-        long offset = AsideOffset.of(letter.letter());
-        return new UnsettledMessage(
-                offset,
-                State.READY,
-                new LeaseRef(offset, entry.index, entry.takeOrdinals(1)),
-                0,
-                0,
-                letter.firstDeliveredWallMillis(),
-                letter.lastDeliveredWallMillis(),
-                group.ordered() ? letter.order() : KeyOrder.NONE);
+    private boolean redriveOne(Entry entry, Group group, int destination, long number) {
+        DeadLetterTable.Stored kept = letters.kept(entry, group, number);
+        DeadLetterTable.Stored stored = kept != null ? kept : letters.among(entry, group, number);
+        if (stored == null || (kept == null && stored.letter().origin() == group.id)) {
+            return false;
+        }
+        DeadLetter letter = stored.letter();
+        Group to = catalog.group(destination == Command.Redrive.TO_ORIGIN ? letter.origin() : destination);
+        if (to == null || !DeadLetters.takes(to, group)) {
+            return false;
+        }
+        if (kept != null) {
+            letters.takeKept(entry, group, kept);
+        } else {
+            UnsettledTable.Stored row = messages.find(entry, group, AsideOffset.of(number));
+            if (row == null || row.message().state() != State.READY || to == group) {
+                return false;
+            }
+            messages.takeAside(entry, group, row);
+        }
+        messages.putBack(entry, to, letter.of(to.id));
+        return true;
     }
 
     Reply drop(Entry entry, Command.DropDeadLetters c) {

@@ -30,50 +30,49 @@ final class DeadLetters {
         this.catalog = catalog;
     }
 
-    /** The first time that the message dies. */
-    void keep(Entry entry, Group group, UnsettledMessage message, Command.Dead dead, BatchHeader header) {
+    /** The first time that the message dies: its payload is stored, and it is still to be put somewhere. */
+    DeadLetter store(Entry entry, Group group, UnsettledMessage message, Command.Dead dead, BatchHeader header) {
         StreamState stream = streamFor(group);
         catalog.put(AppendHandler.storeAtEnd(entry, stream, header, dead.batch(), List.of()));
-        insertKept(
-                entry,
-                group,
-                new DeadLetter(
-                        stream.end(),
-                        stream.id(),
-                        message.offset(),
-                        message.deliveries(),
-                        message.firstDeliveredWallMillis(),
-                        message.lastDeliveredWallMillis(),
-                        entry.wallMillis,
-                        dead.reason(),
-                        message.order()));
+        return new DeadLetter(
+                stream.end(),
+                stream.id(),
+                group.id,
+                message.offset(),
+                message.deliveries(),
+                message.firstDeliveredWallMillis(),
+                message.lastDeliveredWallMillis(),
+                entry.wallMillis,
+                dead.reason(),
+                message.order());
     }
 
-    /** A message that was put back failed again: the payload is where it was. */
-    void keepAgain(Entry entry, Group group, UnsettledMessage aside) {
-        Stored stored = expect(entry, group.id, AsideOffset.letter(aside.offset()));
-        DeadLetterTable.delete(entry.tx, group.id, Place.PUT_BACK, stored);
-        DeadLetter before = stored.letter();
+    /** A message beside the log failed again: the payload is where it was, and it is still to be put somewhere. */
+    DeadLetter takeAgain(Entry entry, Group group, UnsettledMessage aside) {
+        DeadLetter before = takeAway(entry, group, aside.offset());
         long deliveries = (long) before.deliveries() + aside.deliveries();
-        insertKept(
-                entry,
-                group,
-                new DeadLetter(
-                        before.letter(),
-                        before.streamId(),
-                        before.offset(),
-                        (int) Math.min(Integer.MAX_VALUE, deliveries),
-                        before.firstDeliveredWallMillis(),
-                        aside.lastDeliveredWallMillis(),
-                        entry.wallMillis,
-                        DeadLetter.MAX_DELIVERIES,
-                        before.order()));
+        return new DeadLetter(
+                before.letter(),
+                before.streamId(),
+                group.id,
+                before.offset(),
+                (int) Math.min(Integer.MAX_VALUE, deliveries),
+                before.firstDeliveredWallMillis(),
+                aside.lastDeliveredWallMillis(),
+                entry.wallMillis,
+                DeadLetter.MAX_DELIVERIES,
+                before.order());
     }
 
-    private static void insertKept(Entry entry, Group group, DeadLetter letter) {
+    void keep(Entry entry, Group group, DeadLetter letter) {
         DeadLetterTable.insert(entry.tx, group.id, Place.KEPT, letter);
         group.deadLetters++;
         group.touch();
+    }
+
+    /** Its message is among those of the group. */
+    void putAmong(Entry entry, Group group, DeadLetter letter) {
+        DeadLetterTable.insert(entry.tx, group.id, Place.PUT_BACK, letter);
     }
 
     @Nullable
@@ -81,12 +80,23 @@ final class DeadLetters {
         return DeadLetterTable.get(entry.tx, group.id, Place.KEPT, letter);
     }
 
-    /** From those that are kept to the group's messages; the payload stays where it is. */
-    void putBack(Entry entry, Group group, Stored kept) {
+    @Nullable
+    Stored among(Entry entry, Group group, long letter) {
+        return DeadLetterTable.get(entry.tx, group.id, Place.PUT_BACK, letter);
+    }
+
+    /** Its payload stays. */
+    void takeKept(Entry entry, Group group, Stored kept) {
         DeadLetterTable.delete(entry.tx, group.id, Place.KEPT, kept);
-        DeadLetterTable.insert(entry.tx, group.id, Place.PUT_BACK, kept.letter());
         group.deadLetters--;
         group.touch();
+    }
+
+    /** A message beside the log leaves the group; its payload stays. */
+    DeadLetter takeAway(Entry entry, Group group, long asideOffset) {
+        Stored stored = expect(entry, group.id, AsideOffset.letter(asideOffset));
+        DeadLetterTable.delete(entry.tx, group.id, Place.PUT_BACK, stored);
+        return stored.letter();
     }
 
     void dropKept(Entry entry, Group group, Stored kept) {
@@ -95,9 +105,22 @@ final class DeadLetters {
         group.touch();
     }
 
-    /** A message that was put back left its group by another exit. */
+    /** A message beside the log left its group by another exit. */
     void dropPutBack(Entry entry, int groupId, long asideOffset) {
         drop(entry, groupId, Place.PUT_BACK, expect(entry, groupId, AsideOffset.letter(asideOffset)));
+    }
+
+    /** The group whose messages this one's dead letters become; null if they are kept. */
+    @Nullable
+    Group heirOf(Group group) {
+        String name = group.config.deadLetterGroup();
+        Group heir = name.isEmpty() ? null : catalog.group(name);
+        return heir != null && heir != group && takes(heir, group) ? heir : null;
+    }
+
+    /** Whether a message of one group can be one of the other: read from the same events, in the same kind of order. */
+    static boolean takes(Group to, Group from) {
+        return to.streamId == from.streamId && to.ordered() == from.ordered();
     }
 
     /** With its payload. Of a group that may be deleted. */

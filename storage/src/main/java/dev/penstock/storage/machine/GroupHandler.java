@@ -163,6 +163,9 @@ final class GroupHandler {
         if (!isWait(config.delayMillis()) || !isWait(config.receiveWaitMillis())) {
             return "expected a delay and a wait of 0 to " + GrantHandler.MAX_DELAY_MILLIS + " ms";
         }
+        if (!config.deadLetterGroup().isEmpty() && !Names.isValid(config.deadLetterGroup())) {
+            return "expected a dead letter group's name of " + Names.RULE;
+        }
         return config.queue().isPresent() ? faultOf(config, config.queue().get()) : null;
     }
 

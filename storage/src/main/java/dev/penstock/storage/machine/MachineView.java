@@ -80,7 +80,10 @@ public interface MachineView extends AutoCloseable {
     /** Dead letters that are kept, from a number on, rising; at most {@code limit}. */
     List<DeadLetter> deadLetters(GroupState group, long fromLetter, int limit);
 
-    /** One that is kept, or was put back and is not settled. */
+    /** Dead letters among the group's messages, from a number on, rising, put back or come from another group; the same. */
+    List<DeadLetter> amongMessages(GroupState group, long fromLetter, int limit);
+
+    /** One that is kept, or is among the messages. */
     Optional<DeadLetter> deadLetter(GroupState group, long letter);
 
     /**

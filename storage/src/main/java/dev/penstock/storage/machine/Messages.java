@@ -4,6 +4,8 @@ import dev.penstock.storage.kv.BrokenStateException;
 import dev.penstock.storage.kv.Cursor;
 import dev.penstock.storage.kv.Space;
 import dev.penstock.storage.model.AsideOffset;
+import dev.penstock.storage.model.BatchHeader;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.KeyPlan;
 import dev.penstock.storage.model.LeaseRef;
@@ -94,10 +96,49 @@ final class Messages {
             replace(entry, group, prior, next);
         } else if (AsideOffset.isAside(next.offset())) {
             takeOut(entry, group, prior);
-            deadLetters.keepAgain(entry, group, next);
+            bury(entry, group, deadLetters.takeAgain(entry, group, next));
         } else {
             replace(entry, group, prior, with(next, State.DYING, 0));
         }
+    }
+
+    /** What is dying leaves the group, and is stored. */
+    void bury(Entry entry, Group group, Stored dying, Command.Dead dead, BatchHeader header) {
+        takeOut(entry, group, dying);
+        bury(entry, group, deadLetters.store(entry, group, dying.message(), dead, header));
+    }
+
+    private void bury(Entry entry, Group group, DeadLetter letter) {
+        Group heir = deadLetters.heirOf(group);
+        if (heir == null) {
+            deadLetters.keep(entry, group, letter);
+        } else {
+            putBack(entry, heir, letter);
+        }
+    }
+
+    /** Among the messages of the group, as not delivered before; none of its leases before is the newest any more. */
+    void putBack(Entry entry, Group group, DeadLetter letter) {
+        long offset = AsideOffset.of(letter.letter());
+        deadLetters.putAmong(entry, group, letter);
+        insert(
+                entry,
+                group,
+                new UnsettledMessage(
+                        offset,
+                        State.READY,
+                        new LeaseRef(offset, entry.index, entry.takeOrdinals(1)),
+                        0,
+                        0,
+                        letter.firstDeliveredWallMillis(),
+                        letter.lastDeliveredWallMillis(),
+                        group.ordered() ? letter.order() : KeyOrder.NONE));
+    }
+
+    /** A message beside the log that is not out goes to another group. */
+    DeadLetter takeAside(Entry entry, Group group, Stored ready) {
+        takeOut(entry, group, ready);
+        return deadLetters.takeAway(entry, group, ready.message().offset());
     }
 
     void settle(Entry entry, Group group, Stored prior) {

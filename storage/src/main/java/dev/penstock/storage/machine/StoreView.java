@@ -218,13 +218,19 @@ final class StoreView implements MachineView {
 
     @Override
     public List<DeadLetter> deadLetters(GroupState group, long fromLetter, int limit) {
+        return group.deadLetters() > 0 ? letters(group, DeadLetter.Place.KEPT, fromLetter, limit) : List.of();
+    }
+
+    @Override
+    public List<DeadLetter> amongMessages(GroupState group, long fromLetter, int limit) {
+        return group.aside() > 0 ? letters(group, DeadLetter.Place.PUT_BACK, fromLetter, limit) : List.of();
+    }
+
+    private List<DeadLetter> letters(GroupState group, DeadLetter.Place place, long fromLetter, int limit) {
         List<DeadLetter> found = new ArrayList<>();
-        if (group.deadLetters() > 0 && limit > 0) {
-            try (Cursor cursor =
-                    view.cursor(Space.STATE, DeadLetterTable.range(group.id(), DeadLetter.Place.KEPT, fromLetter))) {
-                for (; cursor.isValid() && found.size() < limit; cursor.next()) {
-                    found.add(DeadLetterTable.at(cursor).letter());
-                }
+        try (Cursor cursor = view.cursor(Space.STATE, DeadLetterTable.range(group.id(), place, fromLetter))) {
+            for (; cursor.isValid() && found.size() < limit; cursor.next()) {
+                found.add(DeadLetterTable.at(cursor).letter());
             }
         }
         return found;

@@ -27,6 +27,7 @@ public record GroupChange(
         OptionalLong receiveWaitMillis,
         Optional<Boolean> paused,
         Optional<Boolean> hold,
+        Optional<String> deadLetterGroup,
         SortedMap<String, String> tags,
         List<String> removedTags,
         Optional<QueueConfig> queue) {
@@ -58,7 +59,8 @@ public record GroupChange(
                 delayMillis.orElse(config.delayMillis()),
                 receiveWaitMillis.orElse(config.receiveWaitMillis()),
                 hold.orElse(config.hold()),
-                queue.or(config::queue));
+                queue.or(config::queue),
+                deadLetterGroup.orElse(config.deadLetterGroup()));
     }
 
     public SortedMap<String, String> applyTo(Map<String, String> before) {
@@ -78,6 +80,7 @@ public record GroupChange(
         private OptionalLong receiveWaitMillis = OptionalLong.empty();
         private Optional<Boolean> paused = Optional.empty();
         private Optional<Boolean> hold = Optional.empty();
+        private Optional<String> deadLetterGroup = Optional.empty();
         private Map<String, String> tags = Map.of();
         private List<String> removedTags = List.of();
         private Optional<QueueConfig> queue = Optional.empty();
@@ -122,6 +125,12 @@ public record GroupChange(
             return this;
         }
 
+        /** @param name empty = none any more */
+        public Builder deadLetterGroup(String name) {
+            deadLetterGroup = Optional.of(name);
+            return this;
+        }
+
         public Builder tags(Map<String, String> added) {
             tags = Map.copyOf(added);
             return this;
@@ -147,6 +156,7 @@ public record GroupChange(
                     receiveWaitMillis,
                     paused,
                     hold,
+                    deadLetterGroup,
                     new TreeMap<>(tags),
                     removedTags,
                     queue);

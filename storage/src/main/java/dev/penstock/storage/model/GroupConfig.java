@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * How a consumer group behaves. The machine stores it and compares it for idempotent creation; it interprets
- * only {@code maxDeliveries} and {@code ordering}. Filters are evaluated by the leader's planner.
+ * only {@code maxDeliveries}, {@code ordering} and {@code deadLetterGroup}. Filters are evaluated by the leader's planner.
  *
  * @param visibilityMillis default lease length
  * @param maxDeliveries deliveries before an event is dead; 0 = unlimited
@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param receiveWaitMillis how long an SQS receive waits that does not say
  * @param hold the log is not trimmed beyond this group's floor, as long as the stream's bound on that is kept
  * @param queue of a queue that is sent to; empty = a group over changes
+ * @param deadLetterGroup name of the group whose messages its dead letters become, as long as there is one of the same stream
+ *     and ordering; empty = they are kept
  */
 public record GroupConfig(
         long visibilityMillis,
@@ -28,7 +30,8 @@ public record GroupConfig(
         long delayMillis,
         long receiveWaitMillis,
         boolean hold,
-        Optional<QueueConfig> queue) {
+        Optional<QueueConfig> queue,
+        String deadLetterGroup) {
 
     public static final long DEFAULT_VISIBILITY_MILLIS = 30_000;
 
@@ -103,7 +106,8 @@ public record GroupConfig(
                 delayMillis,
                 receiveWaitMillis,
                 false,
-                Optional.empty());
+                Optional.empty(),
+                "");
     }
 
     public static GroupConfig defaults() {

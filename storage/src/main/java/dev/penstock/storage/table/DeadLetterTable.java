@@ -62,6 +62,7 @@ public final class DeadLetterTable {
     public static byte[] encode(DeadLetter letter) {
         ByteWriter out = RowValue.write(96)
                 .varint(letter.streamId())
+                .varint(letter.origin())
                 .varint(letter.offset())
                 .varint(letter.deliveries())
                 .zigzag(letter.firstDeliveredWallMillis())
@@ -77,6 +78,7 @@ public final class DeadLetterTable {
     private static DeadLetter decode(long letter, byte[] value) {
         ByteReader in = RowValue.read("dead letter row", value);
         int streamId = in.bounded("a stream id", Integer.MAX_VALUE);
+        int origin = in.bounded("a group id", Integer.MAX_VALUE);
         long offset = in.varint();
         int deliveries = in.bounded("a delivery count", Integer.MAX_VALUE);
         long firstDelivered = in.zigzag();
@@ -85,6 +87,7 @@ public final class DeadLetterTable {
         String reason = in.text();
         KeyOrder order = new KeyOrder(in.i64(), in.i64(), in.i64());
         in.finish();
-        return new DeadLetter(letter, streamId, offset, deliveries, firstDelivered, lastDelivered, died, reason, order);
+        return new DeadLetter(
+                letter, streamId, origin, offset, deliveries, firstDelivered, lastDelivered, died, reason, order);
     }
 }

@@ -300,7 +300,8 @@ final class CommandGenerator {
                 0,
                 0,
                 random.nextInt(5) == 0,
-                Optional.empty());
+                Optional.empty(),
+                random.nextInt(4) > 0 ? "" : "g" + random.nextInt(MAX_GROUPS));
         String name = rarely() ? "not a name" : "g" + random.nextInt(MAX_GROUPS);
         return new Command.CreateGroup(name, rarely() ? 9 : 1 + random.nextInt(2), start, config);
     }
@@ -340,7 +341,8 @@ final class CommandGenerator {
             case 3 ->
                 change.delayMillis(random.nextInt(3))
                         .receiveWaitMillis(rarely() ? -1 : random.nextInt(3))
-                        .hold(random.nextInt(4) == 0);
+                        .hold(random.nextInt(4) == 0)
+                        .deadLetterGroup(random.nextInt(4) == 0 ? "" : "g" + random.nextInt(MAX_GROUPS));
             default -> {
                 Map<String, String> tags = new HashMap<>();
                 for (int i = random.nextInt(20); i >= 0; i--) {
@@ -383,12 +385,25 @@ final class CommandGenerator {
                 letters.add(letter);
             }
         }
+        for (long letter : g.letters.away.keySet()) {
+            if (random.nextInt(4) == 0) {
+                letters.add(letter);
+            }
+        }
         if (random.nextInt(4) == 0) {
             letters.add((long) random.nextInt(30) - 2);
         }
         return kind == 3 || random.nextInt(3) > 0
-                ? new Command.Redrive(g.id, toArray(letters))
+                ? new Command.Redrive(g.id, destination(g), toArray(letters))
                 : new Command.DropDeadLetters(g.id, toArray(letters));
+    }
+
+    private int destination(GroupModel g) {
+        return switch (random.nextInt(3)) {
+            case 0 -> Command.Redrive.TO_ORIGIN;
+            case 1 -> anyGroup().id;
+            default -> g.id;
+        };
     }
 
     private byte[] payload(GroupModel g) {

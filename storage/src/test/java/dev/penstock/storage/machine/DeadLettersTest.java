@@ -8,6 +8,7 @@ import dev.penstock.storage.codec.Batches;
 import dev.penstock.storage.machine.Reply.ItemResult;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.DeadLetter;
+import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig.Ordering;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.LeaseRef;
@@ -318,6 +319,89 @@ class DeadLettersTest {
         try (MachineView view = f.machine.openView()) {
             assertThat(view.allStreams().get(1).bytes()).isZero();
         }
+    }
+
+    // ---- to another group ----
+
+    private void inherits(String heir, String from, Ordering ordering) {
+        f.create(heir, ordering);
+        f.apply(f.update(from, new GroupChange.Builder().deadLetterGroup(heir).build()));
+    }
+
+    @Test
+    void shouldBecomeAMessageOfTheGroupThatIsNamed() {
+        List<LeaseRef> leases = leased("g", Ordering.NONE, 1, 2);
+        inherits("heir", "g", Ordering.NONE);
+        f.nack("g", leases, 0);
+
+        f.bury("g", 0, 1);
+
+        assertThat(f.group("g").deadLetters()).isZero();
+        assertThat(f.group("heir").ready()).isEqualTo(2);
+        assertThat(f.group("heir").scan()).isZero();
+        List<LeaseRef> again = f.retry("heir", 1000, MachineFixture.aside(0));
+        f.ack("heir", again);
+        try (MachineView view = f.machine.openView()) {
+            assertThat(view.amongMessages(f.group("heir"), 0, 10))
+                    .singleElement()
+                    .satisfies(letter ->
+                            assertThat(letter.origin()).isEqualTo(f.group("g").id()));
+        }
+    }
+
+    @Test
+    void shouldBeKeptWhereTheGroupThatIsNamedCannotTakeIt() {
+        List<LeaseRef> leases = leased("g", Ordering.NONE, 1, 4);
+        f.apply(f.update("g", new GroupChange.Builder().deadLetterGroup("g").build()));
+        f.nack("g", leases.subList(0, 1), 0);
+        f.bury("g", 0);
+        inherits("ordered", "g", Ordering.KEY);
+        f.nack("g", leases.subList(1, 2), 0);
+        f.bury("g", 1);
+        inherits("gone", "g", Ordering.NONE);
+        GroupState gone = f.group("gone");
+        f.apply(new Command.DeleteGroup(gone.id(), gone.generation()));
+        f.nack("g", leases.subList(2, 3), 0);
+        f.bury("g", 2);
+
+        assertThat(f.deadLetters("g")).extracting(DeadLetter::offset).containsExactly(0L, 1L, 2L);
+    }
+
+    @Test
+    void shouldGoBackToTheGroupInWhichItDied() {
+        List<LeaseRef> leases = leased("g", Ordering.NONE, 1, 3);
+        inherits("heir", "g", Ordering.NONE);
+        f.create("third", Ordering.NONE);
+        f.nack("g", leases, 0);
+        f.bury("g", 0, 1, 2);
+        f.retry("heir", 1000, MachineFixture.aside(1));
+
+        // One is out: it stays.
+        assertThat(f.move("heir", Command.Redrive.TO_ORIGIN, 0, 1)).isEqualTo(1);
+        assertThat(f.move("heir", f.group("third").id(), 2)).isEqualTo(1);
+        assertThat(f.move("heir", 99, 1)).isZero();
+        assertThat(f.move("third", f.group("g").id(), 2)).isZero();
+
+        assertThat(f.group("g").ready()).isEqualTo(1);
+        assertThat(f.group("third").ready()).isEqualTo(1);
+        assertThat(f.group("heir").leased()).isEqualTo(1);
+        f.nack("g", f.retry("g", 1000, MachineFixture.aside(0)), 0);
+        assertThat(f.group("heir").ready()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldDieInTheGroupThatIsNamedToo() {
+        List<LeaseRef> leases = leased("g", Ordering.NONE, 1, 1);
+        inherits("heir", "g", Ordering.NONE);
+        f.maxDeliveries("heir", 1);
+        f.nack("g", leases, 0);
+        f.bury("g", 0);
+
+        f.nack("heir", f.retry("heir", 1000, MachineFixture.aside(0)), 0);
+
+        assertThat(f.deadLetters("heir"))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.deliveries()).isEqualTo(2));
     }
 
     @Test

@@ -107,7 +107,7 @@ final class GoldenCommands {
                         List.of(
                                 new Command.Dead(100, "max_deliveries", new byte[] {1, 2, (byte) 0xff}),
                                 new Command.Dead(103, "", new byte[0]))),
-                new Command.Redrive(4, new long[] {3, 4, 700}),
+                new Command.Redrive(4, 9, new long[] {3, 4, 700}),
                 new Command.DropDeadLetters(4, new long[] {5}));
     }
 
@@ -123,7 +123,8 @@ final class GoldenCommands {
                 900_000,
                 20_000,
                 false,
-                Optional.of(new QueueConfig(1_048_576, 345_600_000, true)));
+                Optional.of(new QueueConfig(1_048_576, 345_600_000, true)),
+                "");
     }
 
     private static GroupChange everything() {
@@ -135,6 +136,7 @@ final class GoldenCommands {
                 .delayMillis(1_500)
                 .receiveWaitMillis(20_000)
                 .paused(true)
+                .deadLetterGroup("orders-dead")
                 .tags(Map.of("team", "payments", "env", ""))
                 .removedTags(List.of("owner", "team"))
                 .build();
@@ -200,7 +202,7 @@ final class GoldenCommands {
                 new Command.DeadLetter(
                         Integer.MAX_VALUE, Long.MAX_VALUE, List.of(new Command.Dead(Long.MIN_VALUE, "日本", new byte[] {0
                         }))),
-                new Command.Redrive(-1, new long[] {Long.MAX_VALUE, -1, Long.MIN_VALUE}),
+                new Command.Redrive(-1, Integer.MIN_VALUE, new long[] {Long.MAX_VALUE, -1, Long.MIN_VALUE}),
                 new Command.DropDeadLetters(Integer.MIN_VALUE, new long[0]),
                 new Command.UpdateGroup(-1, Long.MIN_VALUE, Long.MAX_VALUE, new GroupChange.Builder().build()),
                 new Command.UpdateGroup(
@@ -214,6 +216,7 @@ final class GoldenCommands {
                                 .filter(new GroupChange.Filter(List.of(), List.of(), ""))
                                 .delayMillis(Long.MAX_VALUE)
                                 .receiveWaitMillis(-1)
+                                .deadLetterGroup("")
                                 .tags(Map.of("", "日本"))
                                 .removedTags(List.of(""))
                                 .build()),
@@ -232,7 +235,8 @@ final class GoldenCommands {
                                 Long.MIN_VALUE,
                                 Long.MAX_VALUE,
                                 true,
-                                Optional.empty())),
+                                Optional.empty(),
+                                "日本")),
                 new Command.Trim(Integer.MIN_VALUE, Integer.MAX_VALUE),
                 new Command.SetRetention(-1, new Retention(Long.MIN_VALUE, Long.MAX_VALUE, -1)));
     }

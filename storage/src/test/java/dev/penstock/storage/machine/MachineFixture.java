@@ -263,7 +263,13 @@ final class MachineFixture {
     }
 
     int redrive(String name, long... letters) {
-        return ((Reply.DeadLettersChanged) apply(new Command.Redrive(group(name).id(), letters))).count();
+        return ((Reply.DeadLettersChanged)
+                        apply(new Command.Redrive(group(name).id(), group(name).id(), letters)))
+                .count();
+    }
+
+    int move(String name, int destination, long... letters) {
+        return ((Reply.DeadLettersChanged) apply(new Command.Redrive(group(name).id(), destination, letters))).count();
     }
 
     int drop(String name, long... letters) {

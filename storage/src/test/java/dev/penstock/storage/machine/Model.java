@@ -8,6 +8,7 @@ import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.AsideOffset;
 import dev.penstock.storage.model.BatchHeader;
+import dev.penstock.storage.model.DeadLetter;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyOrder;
@@ -58,7 +59,7 @@ final class Model {
         Map<Long, ParkedKey> parked = new HashMap<>();
         long lost;
         long lostWall;
-        final ModelLetters letters = new ModelLetters();
+        ModelLetters letters = new ModelLetters(0);
 
         long count(State state) {
             return messages.values().stream().filter(m -> m.state == state).count();
@@ -183,6 +184,7 @@ final class Model {
         }
         GroupModel g = new GroupModel();
         g.id = nextGroup++;
+        g.letters = new ModelLetters(g.id);
         g.name = c.name();
         g.stream = c.streamId();
         g.generation = index;
@@ -281,7 +283,8 @@ final class Model {
                 c.change().delayMillis().orElse(was.delayMillis()),
                 c.change().receiveWaitMillis().orElse(was.receiveWaitMillis()),
                 c.change().hold().orElse(was.hold()),
-                c.change().queue().or(was::queue));
+                c.change().queue().or(was::queue),
+                c.change().deadLetterGroup().orElse(was.deadLetterGroup()));
         boolean paused = c.change().paused().orElse(g.paused);
         boolean others = next.mode() != was.mode()
                 || !next.tables().equals(was.tables())
@@ -381,6 +384,7 @@ final class Model {
         long[] first = new long[count];
         int i = 0;
         int firstOrdinal = ordinal;
+        ordinal += count;
         for (Map.Entry<Long, KeyOrder> out : granted.entrySet()) {
             Message m = g.messages.get(out.getKey());
             if (m == null) {
@@ -392,7 +396,7 @@ final class Model {
             }
             m.deliveries++;
             m.lastWall = envelope.wallMillis();
-            m.lease = new LeaseRef(m.offset, index, ordinal++);
+            m.lease = new LeaseRef(m.offset, index, firstOrdinal + i);
             hide(g, m, c.visibilityMillis());
             offsets[i] = m.offset;
             deliveries[i] = m.deliveries;
@@ -419,9 +423,29 @@ final class Model {
             m.due = 0;
             if (AsideOffset.isAside(m.offset)) {
                 g.messages.remove(m.offset);
-                g.letters.diedAgain(m, envelope.wallMillis());
+                bury(g, g.letters.diedAgain(m, envelope.wallMillis()));
             }
         }
+    }
+
+    private void bury(GroupModel g, DeadLetter letter) {
+        for (GroupModel heir : groups.values()) {
+            if (heir != g && heir.name.equals(g.config.deadLetterGroup()) && takes(heir, g)) {
+                putBack(heir, letter);
+                return;
+            }
+        }
+        g.letters.kept.put(letter.letter(), letter);
+    }
+
+    private static boolean takes(GroupModel to, GroupModel from) {
+        return to.stream == from.stream && to.ordered() == from.ordered();
+    }
+
+    private void putBack(GroupModel g, DeadLetter letter) {
+        Message m = g.letters.putBack(letter, g.ordered());
+        m.lease = new LeaseRef(m.offset, index, ordinal++);
+        g.messages.put(m.offset, m);
     }
 
     private void remove(GroupModel g, Message m) {
@@ -600,7 +624,8 @@ final class Model {
                 g.messages.remove(m.offset);
                 ModelPayloads kept =
                         payloads.computeIfAbsent(g.stream, stream -> new ModelPayloads(sources.nextStreamId()));
-                g.letters.died(kept.add(dead.batch().length), kept.streamId, m, dead.reason(), envelope.wallMillis());
+                long number = kept.add(dead.batch().length);
+                bury(g, g.letters.died(number, kept.streamId, m, dead.reason(), envelope.wallMillis()));
                 count++;
             }
         }
@@ -614,14 +639,29 @@ final class Model {
         }
         int count = 0;
         for (long number : c.letters()) {
-            if (g.letters.kept.containsKey(number)) {
-                Message m = g.letters.putBack(number, g.ordered());
-                m.lease = new LeaseRef(m.offset, index, ordinal++);
-                g.messages.put(m.offset, m);
-                count++;
-            }
+            count += redriveOne(g, c.destination(), number) ? 1 : 0;
         }
         return new Reply.DeadLettersChanged(count);
+    }
+
+    private boolean redriveOne(GroupModel g, int destination, long number) {
+        DeadLetter kept = g.letters.kept.get(number);
+        DeadLetter letter = kept != null ? kept : g.letters.away.get(number);
+        Message m = number < 0 ? null : g.messages.get(AsideOffset.of(number));
+        if (letter == null || (kept == null && (m == null || m.state != State.READY || letter.origin() == g.id))) {
+            return false;
+        }
+        GroupModel to = groups.get(destination == 0 ? letter.origin() : destination);
+        if (to == null || !takes(to, g) || (kept == null && to == g)) {
+            return false;
+        }
+        g.letters.kept.remove(number);
+        if (kept == null) {
+            g.letters.away.remove(number);
+            g.messages.remove(AsideOffset.of(number));
+        }
+        putBack(to, letter.of(to.id));
+        return true;
     }
 
     private Reply drop(Command.DropDeadLetters c) {

@@ -9,46 +9,45 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The dead letters of one group, in plain maps: those that are kept, and those that were put back. */
+/** The dead letters of one group, in plain maps: those that are kept, and those that are among its messages. */
 final class ModelLetters {
 
     final TreeMap<Long, DeadLetter> kept = new TreeMap<>();
-    private final Map<Long, DeadLetter> away = new HashMap<>();
+    final Map<Long, DeadLetter> away = new HashMap<>();
+    private final int group;
 
-    void died(long number, int stream, Message m, String reason, long wall) {
-        DeadLetter letter =
-                new DeadLetter(number, stream, m.offset, m.deliveries, m.firstWall, m.lastWall, wall, reason, m.order);
-        kept.put(number, letter);
+    ModelLetters(int group) {
+        this.group = group;
     }
 
-    void diedAgain(Message m, long wall) {
+    DeadLetter died(long number, int stream, Message m, String reason, long wall) {
+        return new DeadLetter(
+                number, stream, group, m.offset, m.deliveries, m.firstWall, m.lastWall, wall, reason, m.order);
+    }
+
+    DeadLetter diedAgain(Message m, long wall) {
         long number = AsideOffset.letter(m.offset);
         DeadLetter was = away.remove(number);
         if (was == null) {
             throw new IllegalStateException("expected letter " + number + " to be away");
         }
-        kept.put(
+        return new DeadLetter(
                 number,
-                new DeadLetter(
-                        number,
-                        was.streamId(),
-                        was.offset(),
-                        was.deliveries() + m.deliveries,
-                        was.firstDeliveredWallMillis(),
-                        m.lastWall,
-                        wall,
-                        "max_deliveries",
-                        was.order()));
+                was.streamId(),
+                group,
+                was.offset(),
+                was.deliveries() + m.deliveries,
+                was.firstDeliveredWallMillis(),
+                m.lastWall,
+                wall,
+                "max_deliveries",
+                was.order());
     }
 
-    Message putBack(long number, boolean ordered) {
-        DeadLetter letter = kept.remove(number);
-        if (letter == null) {
-            throw new IllegalStateException("expected letter " + number + " to be kept");
-        }
-        away.put(number, letter);
+    Message putBack(DeadLetter letter, boolean ordered) {
+        away.put(letter.letter(), letter);
         Message m = new Message();
-        m.offset = AsideOffset.of(number);
+        m.offset = AsideOffset.of(letter.letter());
         m.state = State.READY;
         m.firstWall = letter.firstDeliveredWallMillis();
         m.lastWall = letter.lastDeliveredWallMillis();

@@ -44,7 +44,8 @@ final class QueueFixture {
                         0,
                         0,
                         false,
-                        Optional.of(QueueConfig.defaults())));
+                        Optional.of(QueueConfig.defaults()),
+                        ""));
     }
 
     /** One transaction at the LSN. */

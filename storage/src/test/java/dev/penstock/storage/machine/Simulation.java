@@ -240,6 +240,8 @@ final class Simulation {
         assertThat(seen.deadLetters()).isEqualTo(expected.letters.kept.size());
         assertThat(view.deadLetters(seen, 0, Integer.MAX_VALUE))
                 .containsExactlyElementsOf(expected.letters.kept.values());
+        assertThat(view.amongMessages(seen, 0, Integer.MAX_VALUE))
+                .allSatisfy(letter -> assertThat(letter).isEqualTo(expected.letters.away.get(letter.letter())));
         assertThat(view.floor(seen)).isEqualTo(expected.floor());
         assertThat(seen.parked()).isEqualTo(expected.parked.size());
         assertThat(view.parked(seen)).containsExactlyInAnyOrderElementsOf(expected.parked.values());

@@ -66,7 +66,13 @@ final class CreateGroup implements Endpoint {
                 0,
                 0,
                 word(members, "retention", "trim", "hold").equals("hold"),
-                Optional.empty());
+                Optional.empty(),
+                deadLetterGroup(members).orElse(""));
+    }
+
+    /** Empty text = none. */
+    static Optional<String> deadLetterGroup(JsonMembers members) {
+        return members.text("dead_letter_group").map(name -> name.isEmpty() ? name : GroupNames.checked(name, "group"));
     }
 
     static String word(JsonMembers members, String name, String usual, String other) {

@@ -67,6 +67,9 @@ final class GroupAnswers {
         out.writeStringField("start_offset", Offsets.format(group.startOffset()));
         out.writeStringField("visibility_timeout", Durations.format(config.visibilityMillis()));
         out.writeNumberField("max_deliveries", config.maxDeliveries());
+        if (!config.deadLetterGroup().isEmpty()) {
+            out.writeStringField("dead_letter_group", config.deadLetterGroup());
+        }
         out.writeStringField("ordering", config.ordering() == GroupConfig.Ordering.KEY ? "key" : "none");
         out.writeStringField("mode", config.mode() == GroupConfig.Mode.ROWS ? "rows" : "changes");
         out.writeStringField("retention", config.hold() ? "hold" : "trim");

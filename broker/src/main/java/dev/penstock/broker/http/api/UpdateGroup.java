@@ -63,6 +63,7 @@ final class UpdateGroup implements Endpoint {
         GroupChange.Builder change = new GroupChange.Builder();
         members.durationMillis("visibility_timeout", CreateGroup.MAX_VISIBILITY_MILLIS)
                 .ifPresent(change::visibilityMillis);
+        CreateGroup.deadLetterGroup(members).ifPresent(change::deadLetterGroup);
         members.integer("max_deliveries", 0, Integer.MAX_VALUE)
                 .ifPresent(deliveries -> change.maxDeliveries((int) deliveries));
         if (members.any("mode").isPresent()) {

@@ -1,7 +1,12 @@
 package dev.penstock.broker.http.sqs;
 
+import dev.penstock.broker.http.HttpFailure;
+import dev.penstock.broker.http.Json;
 import dev.penstock.storage.model.GroupChange;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -15,16 +20,28 @@ final class AttributeChanges {
 
     private AttributeChanges() {}
 
-    /** @param present what the queue's attributes are */
-    static GroupChange of(Queues.Queue queue, Map<String, String> wanted, Map<String, String> present) {
-        return queue.group()
-                .queue()
-                .map(settings -> QueueSettings.change(queue.fifo(), settings, wanted))
-                .orElseGet(() -> ofChanges(wanted, present));
+    /**
+     * @param present what the queue's attributes are
+     * @param deadLetterGroup of the redrive policy that is wanted, if one is
+     */
+    static GroupChange of(
+            Queues.Queue queue,
+            Map<String, String> wanted,
+            Map<String, String> present,
+            Optional<String> deadLetterGroup) {
+        GroupChange.Builder change = new GroupChange.Builder();
+        Map<String, String> others = new TreeMap<>(wanted);
+        RedrivePolicy.takeFrom(others, change, present, deadLetterGroup);
+        if (queue.group().queue().isPresent()) {
+            QueueSettings.change(change, queue.fifo(), queue.group().queue().get(), others);
+        } else {
+            ofChanges(change, others, present);
+        }
+        return change.build();
     }
 
-    private static GroupChange ofChanges(Map<String, String> wanted, Map<String, String> present) {
-        GroupChange.Builder change = new GroupChange.Builder();
+    private static void ofChanges(
+            GroupChange.Builder change, Map<String, String> wanted, Map<String, String> present) {
         for (Map.Entry<String, String> attribute : wanted.entrySet()) {
             String name = attribute.getKey();
             String value = attribute.getValue();
@@ -36,7 +53,6 @@ final class AttributeChanges {
                 default -> checkFixed(name, value, present);
             }
         }
-        return change.build();
     }
 
     /** Refuses a name that no queue has, or that this kind of queue cannot have set. */
@@ -63,7 +79,31 @@ final class AttributeChanges {
         if (name.equals("FifoQueue")) {
             return Boolean.parseBoolean(value) == present.containsKey(name);
         }
+        if (name.equals(RedrivePolicy.NAME)) {
+            return RedrivePolicy.isSame(value, present.getOrDefault(name, ""));
+        }
         return value.equals(present.getOrDefault(name, ""));
+    }
+
+    /** Any queue may have this one for its dead letters: that is what is offered. */
+    static void checkAllow(String name, String value) {
+        if (value.isEmpty()) {
+            return;
+        }
+        String permission;
+        try {
+            permission = Json.object(value.getBytes(StandardCharsets.UTF_8))
+                    .path("redrivePermission")
+                    .asText("");
+        } catch (HttpFailure notAMap) {
+            throw SqsFailure.invalidValue(value, name, "Amazon SQS can't create the redrive allow policy.");
+        }
+        if (permission.equals("denyAll") || permission.equals("byQueue")) {
+            throw SqsFailure.unsupported("The redrive permission " + permission
+                    + " is not offered: every queue may name this one, which takes the scope admin.");
+        } else if (!permission.equals("allowAll")) {
+            throw SqsFailure.invalidValue(value, name, "Amazon SQS can't create the redrive allow policy.");
+        }
     }
 
     private static void checkFixed(String name, String value, Map<String, String> present) {

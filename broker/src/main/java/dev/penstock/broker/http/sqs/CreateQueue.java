@@ -105,11 +105,14 @@ final class CreateQueue implements Endpoint {
     private CompletableFuture<Response> create(
             Exchange exchange, String name, Map<String, String> wanted, SortedMap<String, String> tags) {
         boolean fifo = name.endsWith(".fifo");
-        GroupConfig config = QueueSettings.config(fifo, wanted);
         TagQueue.check(name, tags, Set.of());
         Matcher matcher = NAME.matcher(name);
         String group = matcher.matches() ? matcher.group(1) : name;
-        return groups.create(group, stream, new StartPosition.Latest(), config)
+        return queues.deadLetterGroup(fifo, stream, group, wanted.getOrDefault(RedrivePolicy.NAME, ""))
+                .thenCompose(target -> {
+                    GroupConfig config = QueueSettings.config(fifo, wanted, target);
+                    return groups.create(group, stream, new StartPosition.Latest(), config);
+                })
                 .thenCompose(created -> tagged(created, tags))
                 .thenApply(created -> {
                     queues.changed(created.group());

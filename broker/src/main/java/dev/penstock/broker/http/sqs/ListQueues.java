@@ -64,15 +64,18 @@ final class ListQueues implements Endpoint {
                 out.writeEndArray();
             }
             if (maxResults.isPresent() && count < names.size()) {
-                byte[] last = names.get(count - 1).getBytes(StandardCharsets.UTF_8);
-                out.writeStringField(
-                        "NextToken", Base64.getUrlEncoder().withoutPadding().encodeToString(last));
+                out.writeStringField("NextToken", encode(names.get(count - 1)));
             }
             out.writeEndObject();
         });
     }
 
-    private static String decode(String token) {
+    /** The last name of a page as the token for the next one. */
+    static String encode(String name) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(name.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String decode(String token) {
         try {
             return new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException notBase64) {

@@ -29,7 +29,7 @@ final class QueueAttributes {
         GroupConfig config = group.config();
         Map<String, String> attributes = new LinkedHashMap<>();
         attributes.put("ApproximateNumberOfMessages", Long.toString(described.backlog() + group.ready()));
-        attributes.put("ApproximateNumberOfMessagesNotVisible", Long.toString(group.leased()));
+        attributes.put("ApproximateNumberOfMessagesNotVisible", Long.toString(group.leased() + group.dying()));
         attributes.put("ApproximateNumberOfMessagesDelayed", Long.toString(group.delayed()));
         attributes.put("CreatedTimestamp", seconds(group.createdWallMillis()));
         attributes.put("LastModifiedTimestamp", seconds(group.changedWallMillis()));

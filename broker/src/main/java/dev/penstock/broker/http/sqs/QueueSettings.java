@@ -5,6 +5,7 @@ import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.QueueConfig;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Attributes of queues that are sent to, as clients set them. Throws {@link SqsFailure}. Stateless. */
@@ -14,8 +15,12 @@ final class QueueSettings {
 
     private QueueSettings() {}
 
-    /** Of a queue that is to be made. */
-    static GroupConfig config(boolean fifo, Map<String, String> wanted) {
+    /**
+     * Of a queue that is to be made.
+     *
+     * @param deadLetterGroup of the redrive policy that is wanted, if one is
+     */
+    static GroupConfig config(boolean fifo, Map<String, String> wanted, Optional<String> deadLetterGroup) {
         GroupConfig usual = GroupConfig.defaults();
         GroupConfig made = new GroupConfig(
                 usual.visibilityMillis(),
@@ -28,13 +33,18 @@ final class QueueSettings {
                 0,
                 0,
                 false,
-                Optional.of(QueueConfig.defaults()));
-        return change(fifo, QueueConfig.defaults(), wanted).applyTo(made);
+                Optional.of(QueueConfig.defaults()),
+                "");
+        GroupChange.Builder change = new GroupChange.Builder();
+        Map<String, String> others = new TreeMap<>(wanted);
+        RedrivePolicy.takeFrom(others, change, Map.of(), deadLetterGroup);
+        change(change, fifo, QueueConfig.defaults(), others);
+        return change.build().applyTo(made);
     }
 
     /** @param present settings of the queue */
-    static GroupChange change(boolean fifo, QueueConfig present, Map<String, String> wanted) {
-        GroupChange.Builder change = new GroupChange.Builder();
+    static void change(
+            GroupChange.Builder change, boolean fifo, QueueConfig present, Map<String, String> wanted) {
         QueueConfig queue = present;
         for (Map.Entry<String, String> attribute : wanted.entrySet()) {
             String name = attribute.getKey();
@@ -65,7 +75,9 @@ final class QueueSettings {
                 default -> checkFixed(fifo, name, value);
             }
         }
-        return queue.equals(present) ? change.build() : change.queue(queue).build();
+        if (!queue.equals(present)) {
+            change.queue(queue);
+        }
     }
 
     private static void checkFixed(boolean fifo, String name, String value) {

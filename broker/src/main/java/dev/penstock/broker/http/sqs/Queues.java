@@ -6,7 +6,9 @@ import dev.penstock.broker.http.Exchange;
 import dev.penstock.broker.http.GroupFacts;
 import dev.penstock.broker.http.GroupOperations;
 import dev.penstock.broker.http.ReaderPool;
+import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -96,6 +98,46 @@ final class Queues {
                         found -> found.filter(fact -> fact.ordered() == fifo).map(fact -> new Queue(queueName, fact)));
     }
 
+    /**
+     * The group that the redrive policy names, which must be a queue of the same kind; empty without a policy.
+     *
+     * @param policy the attribute's value
+     */
+    CompletableFuture<Optional<String>> deadLetterGroup(
+            boolean fifo, String stream, String ownGroup, String policy) {
+        Optional<RedrivePolicy> wanted = RedrivePolicy.of(policy);
+        if (wanted.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        Optional<String> name = groupOf(RedrivePolicy.queueOf(wanted.get().targetArn()));
+        return readers.read(() -> {
+            Described target = name.flatMap(groups::describe).orElseThrow(() -> RedrivePolicy.noSuchTarget(policy));
+            GroupState group = target.group();
+            boolean ordered = group.config().ordering() == GroupConfig.Ordering.KEY;
+            if (!nameOf(group.name(), ordered)
+                    .equals(RedrivePolicy.queueOf(wanted.get().targetArn()))) {
+                throw RedrivePolicy.noSuchTarget(policy);
+            }
+            boolean same = ordered == fifo && target.stream().equals(stream);
+            if (!same || group.name().equals(ownGroup)) {
+                throw RedrivePolicy.otherType(policy);
+            }
+            return Optional.of(group.name());
+        });
+    }
+
+    /** Names of the queues whose dead letters come to this one, in their order. */
+    CompletableFuture<List<String>> sourcesOf(Queue queue) {
+        return readers.read(() -> groups.list().stream()
+                .map(Described::group)
+                .filter(group ->
+                        group.config().deadLetterGroup().equals(queue.group().name())
+                                && (group.config().ordering() == GroupConfig.Ordering.KEY) == queue.fifo())
+                .map(group -> nameOf(group.name(), queue.fifo()))
+                .sorted()
+                .toList());
+    }
+
     CompletableFuture<Described> describe(Queue queue) {
         return readers.read(() -> groups.describe(queue.group().name()).orElseThrow(SqsFailure::noSuchQueue));
     }
@@ -105,7 +147,13 @@ final class Queues {
     }
 
     Map<String, String> attributes(Queue queue, Described described) {
-        return QueueAttributes.of(queue, described, arn(queue.name()));
+        Map<String, String> attributes = QueueAttributes.of(queue, described, arn(queue.name()));
+        GroupConfig config = described.group().config();
+        if (!config.deadLetterGroup().isEmpty() && config.maxDeliveries() > 0) {
+            String target = arn(nameOf(config.deadLetterGroup(), queue.fifo()));
+            attributes.put(RedrivePolicy.NAME, new RedrivePolicy(target, config.maxDeliveries()).text());
+        }
+        return attributes;
     }
 
     /** By a request to this node. */
@@ -131,7 +179,7 @@ final class Queues {
         return (secure ? "https://" : "http://") + host + "/" + settings.account() + "/" + queueName;
     }
 
-    private String arn(String queueName) {
+    String arn(String queueName) {
         return "arn:aws:sqs:" + settings.region() + ":" + settings.account() + ":" + queueName;
     }
 }

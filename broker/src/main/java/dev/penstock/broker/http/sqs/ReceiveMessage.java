@@ -154,7 +154,7 @@ final class ReceiveMessage implements Endpoint {
         throw new CompletionException(cause);
     }
 
-    private static Response render(Exchange exchange, Queues.Queue queue, Asked asked, Received received) {
+    private Response render(Exchange exchange, Queues.Queue queue, Asked asked, Received received) {
         return SqsAnswers.ok(exchange, received.logIndex(), out -> {
             out.writeStartObject();
             if (!received.deliveries().isEmpty()) {
@@ -168,7 +168,7 @@ final class ReceiveMessage implements Endpoint {
         });
     }
 
-    private static void write(JsonGenerator out, Queues.Queue queue, Asked asked, Delivery delivery)
+    private void write(JsonGenerator out, Queues.Queue queue, Asked asked, Delivery delivery)
             throws IOException {
         ReceivedMessage message = ReceivedMessage.of(delivery, queue);
         byte[] body = message.body();
@@ -178,7 +178,8 @@ final class ReceiveMessage implements Endpoint {
         out.writeStringField("MD5OfBody", HexFormat.of().formatHex(Digests.md5().digest(body)));
         out.writeFieldName("Body");
         out.writeUTF8String(body, 0, body.length);
-        Map<String, String> system = SystemAttributes.selected(delivery, message, queue.fifo(), asked.systemNames());
+        Map<String, String> system =
+                SystemAttributes.selected(delivery, message, queues, queue.fifo(), asked.systemNames());
         if (!system.isEmpty()) {
             out.writeObjectFieldStart("Attributes");
             for (Map.Entry<String, String> attribute : system.entrySet()) {

@@ -34,7 +34,20 @@ final class SetQueueAttributes implements Endpoint {
 
     private CompletableFuture<Response> set(
             Exchange exchange, Queues.Queue queue, Described described, Map<String, String> wanted) {
-        GroupChange change = AttributeChanges.of(queue, wanted, queues.attributes(queue, described));
+        return queues.deadLetterGroup(
+                        queue.fifo(),
+                        described.stream(),
+                        queue.group().name(),
+                        wanted.getOrDefault(RedrivePolicy.NAME, ""))
+                .thenCompose(target -> set(
+                        exchange,
+                        queue,
+                        described,
+                        AttributeChanges.of(queue, wanted, queues.attributes(queue, described), target)));
+    }
+
+    private CompletableFuture<Response> set(
+            Exchange exchange, Queues.Queue queue, Described described, GroupChange change) {
         if (change.equals(new GroupChange.Builder().build())) {
             return CompletableFuture.completedFuture(SqsAnswers.done(exchange, described.logIndex()));
         }

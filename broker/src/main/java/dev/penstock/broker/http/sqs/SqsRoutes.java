@@ -31,6 +31,7 @@ public final class SqsRoutes {
         routes.addAll(sending(queues, sender));
         routes.addAll(queues(queues, groups, readers, settings));
         routes.addAll(refused(queues));
+        routes.addAll(moves(new MoveTasks(queues, groups, System::currentTimeMillis)));
         return routes;
     }
 
@@ -79,13 +80,17 @@ public final class SqsRoutes {
 
     /** Operations of AWS that are known, and answered with the reason why not. */
     private static List<Route> refused(Queues queues) {
-        MoveTasks moves = new MoveTasks(queues);
         return List.of(
                 operator("AddPermission", NotOffered.permissions(queues), Repeat.SAFE),
-                operator("RemovePermission", NotOffered.permissions(queues), Repeat.SAFE),
-                operator("StartMessageMoveTask", moves::ofSource, Repeat.SAFE),
-                operator("ListMessageMoveTasks", moves::ofSource, Repeat.SAFE),
-                operator("CancelMessageMoveTask", MoveTasks.cancel(), Repeat.SAFE));
+                operator("RemovePermission", NotOffered.permissions(queues), Repeat.SAFE));
+    }
+
+    private static List<Route> moves(MoveTasks moves) {
+        return List.of(
+                // Repeated after it was done, it would find itself running.
+                operator("StartMessageMoveTask", moves::start, Repeat.NEVER),
+                operator("ListMessageMoveTasks", moves::list, Repeat.SAFE),
+                operator("CancelMessageMoveTask", moves::cancel, Repeat.NEVER));
     }
 
     private static Route consumer(String name, Endpoint endpoint, Repeat repeat) {

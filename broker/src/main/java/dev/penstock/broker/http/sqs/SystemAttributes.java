@@ -13,14 +13,19 @@ final class SystemAttributes {
     private SystemAttributes() {}
 
     /** Those that the names ask for; names that do not exist are left alone, as AWS does. */
-    static Map<String, String> selected(Delivery delivery, ReceivedMessage message, boolean fifo, List<String> names) {
+    static Map<String, String> selected(
+            Delivery delivery, ReceivedMessage message, Queues queues, boolean fifo, List<String> names) {
         Map<String, String> all = new TreeMap<>();
         if (names.isEmpty()) {
             return all;
         }
         all.put("SenderId", SENDER);
         all.put("SentTimestamp", Long.toString(delivery.event().commitMicros() / 1_000));
-        all.put("ApproximateReceiveCount", Integer.toString(delivery.deliveryCount()));
+        // Across all queues, as AWS counts it.
+        long before = delivery.died().map(Delivery.Died::deliveries).orElse(0);
+        all.put("ApproximateReceiveCount", Long.toString(before + delivery.deliveryCount()));
+        delivery.died()
+                .ifPresent(died -> all.put("DeadLetterQueueSourceArn", queues.arn(Queues.nameOf(died.group(), fifo))));
         all.put("ApproximateFirstReceiveTimestamp", Long.toString(delivery.firstDeliveredWallMillis()));
         message.groupId().ifPresent(id -> all.put("MessageGroupId", id));
         message.dedupId().ifPresent(id -> all.put("MessageDeduplicationId", id));

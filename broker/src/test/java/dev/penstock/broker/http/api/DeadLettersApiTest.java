@@ -58,6 +58,7 @@ class DeadLettersApiTest {
         DeadLetter letter = new DeadLetter(
                 number,
                 2,
+                1,
                 4,
                 5,
                 1_790_000_000_000L,

@@ -134,7 +134,7 @@ class SqsQueuesTest {
                         .status())
                 .isEqualTo(400);
         assertThat(attribute(ORDERS, "VisibilityTimeout")).contains("\"30\"");
-        assertThat(set(ORDERS, "RedrivePolicy", "{}").text()).contains("UnsupportedOperation");
+        assertThat(set(ORDERS, "Policy", "{}").text()).contains("UnsupportedOperation");
         assertThat(set(FIFO, "ContentBasedDeduplication", "false").status()).isEqualTo(200);
         assertThat(call("SetQueueAttributes", "{" + ORDERS + ",\"Attributes\":{\"VisibilityTimeout\":60}}")
                         .text())
@@ -290,7 +290,7 @@ class SqsQueuesTest {
                     "The resource that you specified for the SourceArn parameter doesn't exist.");
         }
         assertThat(call("CancelMessageMoveTask", "{\"TaskHandle\":\"x\"}").text())
-                .contains("Task does not exist.");
+                .contains("Value for parameter TaskHandle is invalid.");
     }
 
     /** A queue that is not there comes before all that could be wrong with the rest. */
