@@ -115,6 +115,7 @@ final class Consumer {
                     KEY_REVOKED,
                     KEY_CHANGED,
                     KEY_LIMIT,
+                    SOURCE_UNAVAILABLE,
                     MASTER_KEY ->
                 throw new AssertionError("a refusal that nothing here deserves: " + refused.code(), refused);
         }
