@@ -21,7 +21,7 @@ public final class MessageSending {
     /** A receive after the answer is to find the message, if that does not take longer. */
     private static final long MAX_ARRIVAL_MILLIS = 1_000;
 
-    /** Kept from the time that a request has, for its answer's way back. */
+    /** Kept from the time that a request has, for its answer's way back; of a short time a quarter. */
     private static final long WAY_BACK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final SourceMessages source;
@@ -62,7 +62,8 @@ public final class MessageSending {
         List<SourceMessage> messages = envelopes.stream()
                 .map(envelope -> new SourceMessage(way.prefix(), envelope))
                 .toList();
-        long untilNanos = deadlineNanos - WAY_BACK_NANOS;
+        long leftNanos = Math.max(0, deadlineNanos - System.nanoTime());
+        long untilNanos = deadlineNanos - Math.min(WAY_BACK_NANOS, leftNanos / 4);
         return inTime(source.emit(way.stream(), messages, untilNanos), untilNanos)
                 .thenCompose(xid -> arrived(way.ticket(), xid, envelopes.size(), untilNanos))
                 .whenComplete((sent, failure) -> way.ticket().close());

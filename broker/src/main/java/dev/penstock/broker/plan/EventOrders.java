@@ -1,6 +1,7 @@
 package dev.penstock.broker.plan;
 
 import dev.penstock.storage.model.KeyOrder;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.Route;
 
 /** What an ordered group must know of the events of a batch, from its index and header. Stateless. */
@@ -23,8 +24,14 @@ public final class EventOrders {
                 : new KeyOrder(batch.columns().keyHash(i), batch.columns().oldKeyHash(i), route);
     }
 
-    /** 64-bit FNV-1a over kind, schema and name; never 0. Kept in the group's state: must not change. */
-    public static long hash(Route route) {
+    /**
+     * 64-bit FNV-1a over kind, schema and name; never 0. Kept in the group's state: must not change. A queue has one, whichever
+     * prefix its messages come by: they have keys in common, and a key is of one route.
+     */
+    public static long hash(Route of) {
+        Route route = of.kind() == Route.Kind.MESSAGE && QueueConfig.isPrefix(of.name())
+                ? Route.message(QueueConfig.envelopePrefix(QueueConfig.groupOf(of.name()), false))
+                : of;
         long hash = step(FNV_OFFSET, (char) route.kind().code());
         for (String part : new String[] {route.schema(), route.name()}) {
             for (int i = 0; i < part.length(); i++) {

@@ -180,17 +180,22 @@ final class QueueCluster implements AutoCloseable {
 
     private int streamingLeader() throws InterruptedException {
         for (int i = 0; i < NODES; i++) {
-            try {
-                String report = nodes[i] == null ? "" : get(i, "/v1/cluster");
-                if (report.contains("\"state\":\"streaming\"")) {
-                    int at = report.indexOf("\"leader\":\"n");
-                    return report.charAt(at + "\"leader\":\"n".length()) - '1';
-                }
-            } catch (IOException cannotTell) {
-                // Another one can.
+            String report = nodes[i] == null ? "" : report(i);
+            if (report.contains("\"state\":\"streaming\"")) {
+                int at = report.indexOf("\"leader\":\"n");
+                return report.charAt(at + "\"leader\":\"n".length()) - '1';
             }
         }
         return -1;
+    }
+
+    /** Empty if that one cannot tell. */
+    private String report(int node) throws InterruptedException {
+        try {
+            return get(node, "/v1/cluster");
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     void stop(int node) {

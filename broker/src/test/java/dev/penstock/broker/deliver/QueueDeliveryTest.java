@@ -18,12 +18,14 @@ import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -207,6 +209,42 @@ class QueueDeliveryTest {
         stepped.round();
         stepped.round();
         assertThat(contents(next)).containsExactly("second");
+    }
+
+    /** One key under several prefixes, parked and freed again and again. */
+    @Test
+    void shouldKeepTheOrderOfAGroupWhateverPrefixItsMessagesHave() {
+        queue("line", Ordering.KEY, 0);
+        String[] prefixes = {"penstock:m:line", "penstock:q:line.fifo", "penstock:q:line", "penstock:m:line.fifo"};
+        for (int i = 0; i < 40; i++) {
+            events.message(prefixes[i % 3], Integer.toString(i), 7, 77, PLAIN);
+        }
+        List<String> received = new ArrayList<>();
+        for (int i = 0; received.size() < 80 && i < 200; i++) {
+            CompletableFuture<Received> answer =
+                    stepped.service().receive(new ReceiveRequest("line", 1 + i % 3, 0, OptionalLong.empty(), 4 << 20));
+            for (int round = 0; round < 20 && !answer.isDone(); round++) {
+                stepped.round();
+            }
+            assertThat(receive("line")).as("the group is out").isEmpty();
+            if (i < 40) {
+                events.message(prefixes[(i * 7) % 4], Integer.toString(40 + i), 7, 77, PLAIN);
+            }
+            received.addAll(contents(answer));
+            stepped.service()
+                    .ack(
+                            "line",
+                            answer.join().deliveries().stream()
+                                    .map(Delivery::receipt)
+                                    .toList())
+                    .join();
+            if (i % 5 == 0) {
+                stepped = stepped();
+            }
+        }
+        assertThat(received)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 80).mapToObj(Integer::toString).toList());
     }
 
     @Test

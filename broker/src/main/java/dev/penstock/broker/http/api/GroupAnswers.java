@@ -9,6 +9,7 @@ import dev.penstock.broker.http.Json;
 import dev.penstock.broker.http.Response;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
+import dev.penstock.storage.model.QueueConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.io.IOException;
 import java.time.Instant;
@@ -80,8 +81,21 @@ final class GroupAnswers {
             out.writeStringField("where", config.where());
         }
         out.writeEndObject();
+        if (config.queue().isPresent()) {
+            writeQueue(out, config, config.queue().get());
+        }
         out.writeStringField(
                 "created_at", Instant.ofEpochMilli(group.createdWallMillis()).toString());
+    }
+
+    /** Of a queue that is sent to. */
+    private static void writeQueue(JsonGenerator out, GroupConfig config, QueueConfig queue) throws IOException {
+        out.writeObjectFieldStart("queue");
+        out.writeStringField("delay", Durations.format(config.delayMillis()));
+        out.writeNumberField("maximum_message_size", queue.maxMessageBytes());
+        out.writeStringField("message_retention", Durations.format(queue.retentionMillis()));
+        out.writeBooleanField("content_based_deduplication", queue.contentBasedDeduplication());
+        out.writeEndObject();
     }
 
     private static void writeStart(JsonGenerator out, String what, String value) throws IOException {

@@ -37,6 +37,10 @@ record SentMessage(
     static final String VALID_CHARACTERS = "#x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF";
 
     private static final String TRACE = "AWSTraceHeader";
+
+    /** It does not count towards the size of a message, so that it has a bound of its own: several times what X-Ray writes. */
+    private static final int MAX_TRACE_BYTES = 2_048;
+
     private static final String WRONG_QUEUE_TYPE =
             "The request include parameter that is not valid for this queue type";
 
@@ -123,10 +127,11 @@ record SentMessage(
                         "Message system attribute name '" + SqsFailure.shown(member.getKey()) + "' is invalid.");
             }
             AttributeValue value = attribute(TRACE, member.getValue());
-            if (!value.baseType().equals("String")) {
+            if (!value.baseType().equals("String") || value.bytes().length > MAX_TRACE_BYTES) {
                 throw new SqsFailure(
                         Kind.INVALID_PARAMETER_VALUE,
-                        "The message system attribute '" + TRACE + "' must be of type String.");
+                        "The message system attribute '" + TRACE + "' must be of type String, of at most "
+                                + MAX_TRACE_BYTES + " bytes.");
             }
             system.put(TRACE, value);
         }
