@@ -286,7 +286,7 @@ public final class KeyedPlanner implements Planner {
         return (!aside && backlog.holds(order, offset))
                 || isOut(order)
                 || picks.barriers.contains(order.route())
-                || (order.isBarrier() && (picks.routes.contains(order.route()) || isRouteUnsettled(order, offset)))
+                || (order.isBarrier() && (picks.routes.contains(order.route()) || waitsForOthers(order, offset)))
                 || isBehind(order.key(), offset, picks)
                 || (order.hasOldKey() && isBehind(order.oldKey(), offset, picks))
                 || (!order.isBarrier() && isBehind(order.route(), offset, picks))
@@ -313,19 +313,32 @@ public final class KeyedPlanner implements Planner {
         if (!aside && group.aside() > 0 && isAsideUnsettled(key)) {
             return true;
         }
-        long from = Math.max(aside ? AsideOffset.BASE : 0, picks.outBelow.getOrDefault(key, 0L));
+        long from = aside ? AsideOffset.BASE : picks.outBelow.getOrDefault(key, 0L);
         for (long before : view.unsettledOfKey(group, key, from, offset, picks.retries.size() + 1)) {
             if (!picks.retries.containsKey(before)) {
                 return true;
             }
         }
-        picks.outBelow.merge(key, offset, Math::max);
+        if (!aside) {
+            picks.outBelow.merge(key, offset, Math::max);
+        }
         return false;
     }
 
     private boolean isAsideUnsettled(long key) {
         return !view.unsettledOfKey(group, key, AsideOffset.BASE, Long.MAX_VALUE, 1)
                 .isEmpty();
+    }
+
+    /** A truncate that was put back waits for what was put back before it only: what is of the log waits for it. */
+    private boolean waitsForOthers(KeyOrder barrier, long offset) {
+        if (!AsideOffset.isAside(offset)) {
+            return isRouteUnsettled(barrier, offset);
+        }
+        return view.unsettled(group, AsideOffset.BASE, 1, message -> true)
+                        .get(0)
+                        .offset()
+                < offset;
     }
 
     private boolean isRouteUnsettled(KeyOrder barrier, long offset) {

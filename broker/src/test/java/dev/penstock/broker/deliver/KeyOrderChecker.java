@@ -95,6 +95,17 @@ final class KeyOrderChecker {
         settled.add(offset);
     }
 
+    /** Settled, and from now on not asked for its order: if it is put back it comes late. */
+    void died(int offset) {
+        settled.add(offset);
+        delivered.add(offset);
+    }
+
+    /** From the dead letters: it is to be settled once more, before what of its keys was not delivered yet. */
+    void putBack(int offset) {
+        settled.remove(offset);
+    }
+
     long redelivered() {
         return redelivered;
     }

@@ -3,16 +3,21 @@ package dev.penstock.broker.deliver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.penstock.broker.plan.LogBatches;
+import dev.penstock.storage.codec.BatchCodec;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.kv.Transaction;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.machine.MachineView;
+import dev.penstock.storage.model.DeadLetter;
+import dev.penstock.storage.model.EventBatch;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.GroupState;
 import dev.penstock.storage.model.Retention;
+import dev.penstock.storage.model.SourcePosition;
 import dev.penstock.storage.model.StartPosition;
+import dev.penstock.storage.model.StoredBatch;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -59,7 +65,33 @@ class KeyOrderSimulationTest {
     /** Whether retention overtakes the group at times. */
     private boolean trims;
 
+    /** Whether messages die, and are put back. */
+    private boolean mortal;
+
+    private final Map<Long, Integer> dead = new TreeMap<>();
+    private long deaths;
+    private long putBack;
+
     private List<KeyedEvents.Seen> seen = List.of();
+
+    @ParameterizedTest
+    @ValueSource(longs = {31, 32, 33, 34, 35, 36})
+    void shouldFreeKeysByDeathAndHoldThemForWhatIsPutBack(long seed) {
+        mortal = true;
+        run(seed);
+        for (int offset = 0; offset < seen.size(); offset++) {
+            assertThat(checker.isSettled(offset))
+                    .as("seed %d: event %d settled", seed, offset)
+                    .isEqualTo(checker.matches(offset));
+        }
+        assertThat(deaths).as("messages that died").isGreaterThan(10);
+        assertThat(putBack).as("dead letters put back").isGreaterThan(10);
+        try (MachineView view = machine.openView()) {
+            GroupState group = view.group("g").orElseThrow();
+            assertThat(group.parked() + group.unsettledRows() + group.deadLetters())
+                    .isZero();
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(longs = {21, 22, 23, 24})
@@ -142,7 +174,8 @@ class KeyOrderSimulationTest {
                 seed % 3 == 0 ? 7 : 1_000,
                 nanos::get);
         GroupConfig.Mode mode = rows ? GroupConfig.Mode.ROWS : GroupConfig.Mode.CHANGES;
-        GroupConfig config = new GroupConfig(30_000, 0, GroupConfig.Ordering.KEY, mode, TABLES, List.of(), "");
+        GroupConfig config =
+                new GroupConfig(30_000, mortal ? 2 : 0, GroupConfig.Ordering.KEY, mode, TABLES, List.of(), "");
         groups.service()
                 .create("g", "main", new StartPosition.Earliest(), config)
                 .join();
@@ -167,6 +200,9 @@ class KeyOrderSimulationTest {
     private void step(Random random, KeyedEvents events, SteppedGroups groups) {
         int dice = random.nextInt(100);
         nanos.addAndGet(1_000_000L * random.nextInt(20));
+        if (mortal) {
+            takeWhatIsOnItsWay(groups);
+        }
         if (changes && random.nextInt(20) == 0) {
             changeGroup(random, groups);
         } else if (trims && random.nextInt(25) == 0) {
@@ -175,7 +211,8 @@ class KeyOrderSimulationTest {
             events.append(1 + random.nextInt(12));
         } else if (dice < 55) {
             int max = 1 + random.nextInt(random.nextInt(4) == 0 ? 30 : 4);
-            OptionalLong visibility = random.nextInt(10) == 0 ? OptionalLong.of(0) : OptionalLong.empty();
+            boolean none = random.nextInt(10) == 0 && !mortal;
+            OptionalLong visibility = none ? OptionalLong.of(0) : OptionalLong.empty();
             receive(groups, max, visibility, random.nextInt(5) == 0 ? 40 : 1 << 20, random.nextInt(40) == 0);
         } else if (dice < 80) {
             settle(random, groups);
@@ -190,6 +227,9 @@ class KeyOrderSimulationTest {
         } else {
             var unused = groups.service().extend("g", pick(random, receipts), 5_000, false);
         }
+        if (mortal) {
+            lookAfterTheDead(groups, random.nextInt(6) == 0, random.nextInt(25) == 0);
+        }
         groups.round();
         check();
     }
@@ -202,6 +242,64 @@ class KeyOrderSimulationTest {
                 .join();
         try (MachineView view = machine.openView()) {
             checker.trimmed((int) view.stream(1).orElseThrow().earliest());
+        }
+    }
+
+    /** What was granted before somebody dies, or is put back. */
+    private void takeWhatIsOnItsWay(SteppedGroups groups) {
+        for (int i = 0; i < 3; i++) {
+            groups.round();
+            check();
+        }
+    }
+
+    /** As the leader's duty does it, and people. */
+    private void lookAfterTheDead(SteppedGroups groups, boolean buries, boolean putsBack) {
+        if (buries) {
+            bury();
+        }
+        noteTheDead();
+        if (putsBack) {
+            DeadLetterService.Selection all =
+                    new DeadLetterService.Selection("g", DeadLetterService.Filter.ALL, List.of(), 0, 1_000);
+            assertThat(groups.service().deadLetters().redrive(all).join().changed())
+                    .isEqualTo(dead.size());
+            dead.values().forEach(checker::putBack);
+            putBack += dead.size();
+            dead.clear();
+        }
+    }
+
+    private void bury() {
+        List<Command.Dead> dying = new ArrayList<>();
+        GroupState group;
+        try (MachineView view = machine.openView()) {
+            group = view.group("g").orElseThrow();
+            view.dying(1_000)
+                    .forEach(one -> dying.add(new Command.Dead(
+                            one.offset(), DeadLetter.MAX_DELIVERIES, payload(view, group.streamId(), one.offset()))));
+        }
+        log.append(new Command.DeadLetter(group.id(), group.generation(), dying))
+                .join();
+    }
+
+    private static byte[] payload(MachineView view, int streamId, long offset) {
+        StoredBatch stored = view.batchAt(streamId, offset).orElseThrow();
+        EventBatch.Builder alone = new EventBatch.Builder("main", "shop", SourcePosition.ORIGIN);
+        alone.add(BatchCodec.decode(stored.encoded()).event(Math.toIntExact(offset - stored.baseOffset())));
+        return BatchCodec.encode(alone.build());
+    }
+
+    private void noteTheDead() {
+        try (MachineView view = machine.openView()) {
+            for (DeadLetter letter : view.deadLetters(view.group("g").orElseThrow(), 0, Integer.MAX_VALUE)) {
+                int offset = Math.toIntExact(letter.offset());
+                if (dead.put(letter.letter(), offset) == null) {
+                    deaths++;
+                    checker.died(offset);
+                    receipts.remove(offset);
+                }
+            }
         }
     }
 
@@ -293,6 +391,11 @@ class KeyOrderSimulationTest {
     /** Everything comes in the end, without time passing: what is free is handed out. */
     private void drain(SteppedGroups groups) {
         log.advance(100_000);
+        if (mortal) {
+            takeWhatIsOnItsWay(groups);
+            log.advance(100_000);
+            lookAfterTheDead(groups, true, true);
+        }
         int rounds = 0;
         while (rounds < 100_000) {
             receipts.clear();

@@ -21,6 +21,9 @@ final class Entry {
     /** Of ordered groups: keys of messages that were settled, and routes of which nothing is unsettled now. */
     final TreeMap<Integer, TreeSet<Long>> freedKeys = new TreeMap<>();
 
+    /** Ordered groups of which a grant was refused: those behind it in this entry were planned upon it. */
+    final TreeSet<Integer> refusedGrants = new TreeSet<>();
+
     private int nextLeaseOrdinal;
 
     Entry(Transaction tx, long term, long index, Envelope envelope, long clockMillis) {

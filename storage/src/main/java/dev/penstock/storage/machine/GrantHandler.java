@@ -54,6 +54,20 @@ final class GrantHandler {
         if (group == null) {
             return Refusal.unknownGroup(c.groupId());
         }
+        if (!group.ordered()) {
+            return checkAndHandOut(entry, group, c);
+        }
+        // What waits behind keys is known to the plan before only: alone, this one could pass it over for ever.
+        Reply reply = entry.refusedGrants.contains(group.id)
+                ? notAvailable(group, c.previousScan())
+                : checkAndHandOut(entry, group, c);
+        if (reply instanceof Rejected) {
+            entry.refusedGrants.add(group.id);
+        }
+        return reply;
+    }
+
+    private Reply checkAndHandOut(Entry entry, Group group, Command.Grant c) {
         Rejected refusal = checkPlan(group, c);
         if (refusal != null) {
             return refusal;

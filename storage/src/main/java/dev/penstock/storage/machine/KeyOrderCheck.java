@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * events of a key wait, but for this: an event goes out from waiting only if all of its keys wait at or below it, and no key
  * of what goes out waits at or below it afterwards. Thus none goes out twice.
  *
- * <p>A message that was put back from the dead letters is earlier than all of the log: what is of its keys waits for it.
+ * <p>A message that was put back from the dead letters is earlier than all of the log: what is of its keys waits for it, and it
+ * waits only for others that were put back before it. So the first of these may always go out, and nothing waits in a circle.
  */
 final class KeyOrderCheck {
 
@@ -161,13 +162,27 @@ final class KeyOrderCheck {
         return true;
     }
 
-    /** A barrier goes out alone: nothing else of its route is unsettled, waits before it, or goes out with it. */
+    /**
+     * A barrier goes out alone: nothing else of its route is unsettled, waits before it, or goes out with it. One that was put
+     * back cannot wait for what is of the log, which waits for it: it goes out when all that was put back before it is
+     * settled, whatever its route.
+     */
     private boolean mayPassBarrier(KeyOrder barrier, long offset, Map<Long, Integer> ofRoute) {
+        if (AsideOffset.isAside(offset)) {
+            return ofRoute.getOrDefault(barrier.route(), 0) == 1 && isFirstAside(offset);
+        }
         boolean isRetry = retries.stream().anyMatch(retry -> retry.message().offset() == offset);
         int itself = isRetry ? 1 : 0;
         return group.keyCounts().ofRoute(barrier.route()) == itself
                 && ofRoute.getOrDefault(barrier.route(), 0) == 1
-                && (AsideOffset.isAside(offset) || !anyWaitsBefore(barrier, offset));
+                && !anyWaitsBefore(barrier, offset);
+    }
+
+    private boolean isFirstAside(long offset) {
+        try (Cursor cursor =
+                entry.tx.cursor(Space.STATE, UnsettledTable.range(group.id, group.generation, AsideOffset.BASE))) {
+            return cursor.isValid() && UnsettledTable.at(cursor).message().offset() == offset;
+        }
     }
 
     private boolean anyWaitsBefore(KeyOrder barrier, long offset) {

@@ -19,6 +19,7 @@ import dev.penstock.storage.model.UnsettledMessage.State;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,12 +107,14 @@ final class Model {
     private long index;
     private Envelope envelope = new Envelope(0, 0, 0, List.of());
     private int ordinal;
+    private final Set<Integer> refusedGrants = new HashSet<>();
 
     List<Reply> apply(long atTerm, long atIndex, Envelope entry) {
         term = atTerm;
         index = atIndex;
         envelope = entry;
         ordinal = 0;
+        refusedGrants.clear();
         clock = Math.max(clock, entry.stampMillis());
         List<Reply> replies = new ArrayList<>();
         for (Command command : entry.commands()) {
@@ -332,6 +335,16 @@ final class Model {
         if (g == null) {
             return no(Rejection.UNKNOWN_GROUP);
         }
+        // Of an ordered group the plans of an entry stand on each other.
+        boolean baseless = g.ordered() && refusedGrants.contains(g.id);
+        Reply reply = baseless ? no(Rejection.NOT_AVAILABLE) : grant(g, c);
+        if (reply instanceof Rejected) {
+            refusedGrants.add(g.id);
+        }
+        return reply;
+    }
+
+    private Reply grant(GroupModel g, Command.Grant c) {
         if (g.generation != c.generation()) {
             return no(Rejection.STALE_GENERATION);
         }

@@ -140,12 +140,18 @@ final class OrderModel {
         if (!order.isBarrier()) {
             return true;
         }
+        if (AsideOffset.isAside(offset)) {
+            boolean before =
+                    g.messages.values().stream().anyMatch(m -> AsideOffset.isAside(m.offset) && m.offset < offset);
+            boolean with = out.entrySet().stream()
+                    .anyMatch(e -> e.getKey() != offset && e.getValue().route() == order.route());
+            return !before && !with;
+        }
         boolean another =
                 g.messages.values().stream().anyMatch(m -> m.offset != offset && m.order.route() == order.route());
         boolean together = out.entrySet().stream()
                 .anyMatch(e -> e.getKey() != offset && e.getValue().route() == order.route());
-        boolean waits = !AsideOffset.isAside(offset)
-                && after.values().stream().anyMatch(p -> p.route() == order.route() && p.offset() < offset);
+        boolean waits = after.values().stream().anyMatch(p -> p.route() == order.route() && p.offset() < offset);
         return !another && !together && !waits;
     }
 
