@@ -78,10 +78,7 @@ final class RowVersions {
             for (; seenTo < Math.min(to, batch.endOffset()); seenTo++) {
                 int i = (int) (seenTo - batch.baseOffset());
                 long key = batch.columns().keyHash(i);
-                if (key != 0
-                        && wanted[batch.columns().route(i)]
-                        && filter.wants(batch, i)
-                        && isVersion(batch, i)) {
+                if (key != 0 && wanted[batch.columns().route(i)] && filter.wants(batch, i) && isVersion(batch, i)) {
                     ahead.computeIfAbsent(key, k -> new ArrayDeque<>()).addLast(new Version(batch, i));
                 }
             }

@@ -70,7 +70,8 @@ class QueueDeliveryTest {
                 delayMillis,
                 0,
                 false,
-                Optional.of(QueueConfig.defaults()), "");
+                Optional.of(QueueConfig.defaults()),
+                "");
         stepped.service()
                 .create(name, "main", new StartPosition.Latest(), config)
                 .join();

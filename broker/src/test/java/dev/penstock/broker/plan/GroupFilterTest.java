@@ -92,7 +92,8 @@ class GroupFilterTest {
                 0,
                 0,
                 false,
-                Optional.of(QueueConfig.defaults()), "");
+                Optional.of(QueueConfig.defaults()),
+                "");
         return GroupFilter.of(
                 new GroupState(1, "jobs", 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, config, new StartPosition.Latest(), false, 0));
     }

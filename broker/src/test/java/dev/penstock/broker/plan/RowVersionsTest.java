@@ -84,7 +84,8 @@ class RowVersionsTest {
     private Plan plan(int max) {
         try (MachineView view = log.openView()) {
             GroupState group = view.group("g").orElseThrow();
-            return new GrantPlanner(view, group, GroupFilter.of(group), batches, 0, 1_000, Long.MAX_VALUE).next(max, BYTES);
+            return new GrantPlanner(view, group, GroupFilter.of(group), batches, 0, 1_000, Long.MAX_VALUE)
+                    .next(max, BYTES);
         }
     }
 

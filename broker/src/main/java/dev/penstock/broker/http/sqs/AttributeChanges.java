@@ -40,8 +40,7 @@ final class AttributeChanges {
         return change.build();
     }
 
-    private static void ofChanges(
-            GroupChange.Builder change, Map<String, String> wanted, Map<String, String> present) {
+    private static void ofChanges(GroupChange.Builder change, Map<String, String> wanted, Map<String, String> present) {
         for (Map.Entry<String, String> attribute : wanted.entrySet()) {
             String name = attribute.getKey();
             String value = attribute.getValue();

@@ -43,8 +43,7 @@ final class QueueSettings {
     }
 
     /** @param present settings of the queue */
-    static void change(
-            GroupChange.Builder change, boolean fifo, QueueConfig present, Map<String, String> wanted) {
+    static void change(GroupChange.Builder change, boolean fifo, QueueConfig present, Map<String, String> wanted) {
         QueueConfig queue = present;
         for (Map.Entry<String, String> attribute : wanted.entrySet()) {
             String name = attribute.getKey();

@@ -103,8 +103,7 @@ final class Queues {
      *
      * @param policy the attribute's value
      */
-    CompletableFuture<Optional<String>> deadLetterGroup(
-            boolean fifo, String stream, String ownGroup, String policy) {
+    CompletableFuture<Optional<String>> deadLetterGroup(boolean fifo, String stream, String ownGroup, String policy) {
         Optional<RedrivePolicy> wanted = RedrivePolicy.of(policy);
         if (wanted.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.empty());

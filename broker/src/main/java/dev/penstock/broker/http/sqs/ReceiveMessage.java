@@ -168,8 +168,7 @@ final class ReceiveMessage implements Endpoint {
         });
     }
 
-    private void write(JsonGenerator out, Queues.Queue queue, Asked asked, Delivery delivery)
-            throws IOException {
+    private void write(JsonGenerator out, Queues.Queue queue, Asked asked, Delivery delivery) throws IOException {
         ReceivedMessage message = ReceivedMessage.of(delivery, queue);
         byte[] body = message.body();
         out.writeStartObject();
