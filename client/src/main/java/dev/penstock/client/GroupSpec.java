@@ -38,6 +38,11 @@ public final class GroupSpec {
         return with("max_deliveries", times);
     }
 
+    /** @param group whose messages the dead letters become, instead of being kept */
+    public GroupSpec deadLettersTo(String group) {
+        return with("dead_letter_group", group);
+    }
+
     /** Changes of a row come in their order; the group is the SQS queue {@code <name>.fifo}. */
     public GroupSpec inOrder() {
         return with("ordering", "key");

@@ -2,7 +2,6 @@ package dev.penstock.broker.cli;
 
 import dev.penstock.client.GroupInfo;
 import dev.penstock.client.GroupUpdate;
-import dev.penstock.client.PenstockClient;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -54,6 +53,12 @@ final class GroupChangeCommands {
         private @Nullable Integer maxDeliveries;
 
         @Option(
+                names = "--dead-letter-group",
+                paramLabel = "GROUP",
+                description = "Its dead letters become messages of this group; '' = they are kept.")
+        private @Nullable String deadLetterGroup;
+
+        @Option(
                 names = "--table",
                 paramLabel = "SCHEMA.TABLE",
                 split = ",",
@@ -102,18 +107,22 @@ final class GroupChangeCommands {
                 throw new CommandFailed(
                         ExitCode.USAGE, "--no-filter and a filter exclude each other", "give one of the two");
             }
-            boolean others = visibilityTimeout != null || maxDeliveries != null || retention != null || mode != null;
-            if (!filters && !noFilter && !others) {
+            GroupUpdate update = update();
+            update = filters || noFilter ? update.filteredBy(tables, actions, where) : update;
+            if (update.isNone()) {
                 throw new CommandFailed(
                         ExitCode.USAGE, "nothing to change was given", "see: penstock groups update --help");
             }
-            PenstockClient client = session.client();
-            GroupUpdate.Filter filter = filters || noFilter ? new GroupUpdate.Filter(tables, actions, where) : null;
-            Boolean holds = retention == null ? null : retention == GroupsCommand.Keeping.hold;
-            Boolean rows = mode == null ? null : mode == GroupsCommand.Mode.rows;
-            return show(
-                    session,
-                    client.updateGroup(group, new GroupUpdate(visibilityTimeout, maxDeliveries, filter, holds, rows)));
+            return show(session, session.client().updateGroup(group, update));
+        }
+
+        private GroupUpdate update() {
+            GroupUpdate update = GroupUpdate.none();
+            update = visibilityTimeout == null ? update : update.visibleAfter(visibilityTimeout);
+            update = maxDeliveries == null ? update : update.atMostDelivered(maxDeliveries);
+            update = deadLetterGroup == null ? update : update.deadLettersTo(deadLetterGroup);
+            update = mode == null ? update : update.ofNewestRows(mode == GroupsCommand.Mode.rows);
+            return retention == null ? update : update.holdingTheLog(retention == GroupsCommand.Keeping.hold);
         }
     }
 

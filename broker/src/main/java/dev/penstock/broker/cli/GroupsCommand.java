@@ -132,6 +132,12 @@ final class GroupsCommand implements Callable<Integer> {
                 description = "After so many deliveries a message is dead. Default: unlimited.")
         private @Nullable Integer maxDeliveries;
 
+        @Option(
+                names = "--dead-letter-group",
+                paramLabel = "GROUP",
+                description = "Its dead letters become messages of this group. Default: they are kept.")
+        private @Nullable String deadLetterGroup;
+
         /** As the API spells them. */
         private enum Ordering {
             none,
@@ -207,6 +213,7 @@ final class GroupsCommand implements Callable<Integer> {
             spec = stream.isEmpty() ? spec : spec.on(stream);
             spec = visibilityTimeout == null ? spec : spec.visibleAfter(visibilityTimeout);
             spec = maxDeliveries == null ? spec : spec.atMostDelivered(maxDeliveries);
+            spec = deadLetterGroup == null ? spec : spec.deadLettersTo(deadLetterGroup);
             spec = ordering == Ordering.key ? spec.inOrder() : spec;
             spec = mode == Mode.rows ? spec.ofNewestRows() : spec;
             spec = retention == Keeping.hold ? spec.holdingTheLog() : spec;

@@ -171,6 +171,22 @@ class ClientCommandsTest {
                         .exitCode())
                 .isZero();
         assertThat(run("groups", "update", "workers", "--no-filter").exitCode()).isZero();
+        assertThat(run(
+                                "groups",
+                                "update",
+                                "workers",
+                                "--max-deliveries",
+                                "3",
+                                "--dead-letter-group",
+                                "dead",
+                                "--mode",
+                                "rows",
+                                "--retention",
+                                "hold",
+                                "--where",
+                                "record.a > 1")
+                        .exitCode())
+                .isZero();
         assertThat(run("groups", "pause", "workers", "-o", "json").out()).contains("\"state\":\"paused\"");
         assertThat(run("groups", "resume", "workers", "-o", "json").out()).contains("\"state\":\"active\"");
 
@@ -178,6 +194,8 @@ class ClientCommandsTest {
                 .contains(
                         "PATCH /v1/groups/workers {\"visibility_timeout\":\"60s\",\"filter\":{\"tables\":[\"a.b\"]}}",
                         "PATCH /v1/groups/workers {\"filter\":{}}",
+                        "PATCH /v1/groups/workers {\"max_deliveries\":3,\"dead_letter_group\":\"dead\",\"mode\":\"rows\","
+                                + "\"retention\":\"hold\",\"filter\":{\"where\":\"record.a > 1\"}}",
                         "POST /v1/groups/workers/pause {}",
                         "POST /v1/groups/workers/resume {}");
         assertThat(run("groups", "update", "workers").exitCode()).isEqualTo(2);

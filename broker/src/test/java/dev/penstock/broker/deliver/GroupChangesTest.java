@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.broker.deliver.GroupService.ItemOutcome;
 import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
-import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.kv.InMemoryStore;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -33,17 +31,7 @@ class GroupChangesTest {
     void open() throws Exception {
         log = new LocalLog(new Machine(new InMemoryStore()));
         events = Events.open(log);
-        LogBatches batches = new LogBatches(1 << 20);
-        groups = new GroupService(
-                log,
-                log,
-                log,
-                new EventReader(log, batches),
-                batches,
-                new ReceiptSeal("a secret of this cluster, 32 characters long"),
-                Runnable::run,
-                Clock.systemUTC(),
-                50);
+        groups = ServedGroups.over(log, 50);
         groups.create("g", "main", new StartPosition.Earliest(), GroupConfig.defaults())
                 .get(5, TimeUnit.SECONDS);
     }
@@ -59,16 +47,6 @@ class GroupChangesTest {
 
     private Received receive() throws Exception {
         return waiting(0).get(5, TimeUnit.SECONDS);
-    }
-
-    private static List<Long> offsets(Received received) {
-        return received.deliveries().stream()
-                .map(delivery -> delivery.event().offset())
-                .toList();
-    }
-
-    private static List<String> receipts(Received received) {
-        return received.deliveries().stream().map(Delivery::receipt).toList();
     }
 
     private GroupService.Updated change(GroupChange.Builder change) throws Exception {
@@ -90,7 +68,7 @@ class GroupChangesTest {
         change(new GroupChange.Builder().paused(false));
 
         // then
-        assertThat(offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L, 1L);
+        assertThat(ServedGroups.offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L, 1L);
     }
 
     @Test
@@ -110,7 +88,8 @@ class GroupChangesTest {
         Received received = receive();
         change(new GroupChange.Builder().paused(true));
 
-        assertThat(groups.ack("g", receipts(received)).get().results()).containsExactly(ItemOutcome.OK);
+        assertThat(groups.ack("g", ServedGroups.receipts(received)).get().results())
+                .containsExactly(ItemOutcome.OK);
     }
 
     @Test
@@ -125,7 +104,7 @@ class GroupChangesTest {
         change(new GroupChange.Builder().filter(new GroupChange.Filter(List.of(), List.of(), "")));
 
         // then
-        assertThat(offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L, 1L, 2L);
+        assertThat(ServedGroups.offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L, 1L, 2L);
     }
 
     @Test

@@ -6,14 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.penstock.broker.deliver.GroupService.ItemOutcome;
 import dev.penstock.broker.deliver.GroupService.ReceiveRequest;
 import dev.penstock.broker.deliver.GroupService.Received;
-import dev.penstock.broker.plan.LogBatches;
 import dev.penstock.storage.kv.InMemoryStore;
-import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.Machine;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.StartPosition;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -36,21 +33,7 @@ class GroupServiceTest {
     void open() {
         log = new LocalLog(new Machine(new InMemoryStore()));
         events = Events.open(log);
-        groups = service(log);
-    }
-
-    private static GroupService service(LocalLog log) {
-        LogBatches batches = new LogBatches(1 << 20);
-        return new GroupService(
-                log,
-                log,
-                log,
-                new EventReader(log, batches),
-                batches,
-                new ReceiptSeal("a secret of this cluster, 32 characters long"),
-                Runnable::run,
-                Clock.systemUTC(),
-                MAX_IN_FLIGHT);
+        groups = ServedGroups.over(log, MAX_IN_FLIGHT);
     }
 
     @AfterEach
@@ -68,7 +51,7 @@ class GroupServiceTest {
         Received received = receive("g", 10);
 
         // then
-        assertThat(offsets(received)).containsExactly(0L, 1L, 2L);
+        assertThat(ServedGroups.offsets(received)).containsExactly(0L, 1L, 2L);
         assertThat(new String(received.deliveries().get(0).event().json(), StandardCharsets.UTF_8))
                 .contains("\"offset\":\"0000000000000000\"")
                 .contains("\"action\":\"insert\"")
@@ -80,79 +63,6 @@ class GroupServiceTest {
     }
 
     @Test
-    void shouldMarkAndCountWhatItsFilterFailsOnAtEveryDelivery() throws Exception {
-        // given
-        create("g", where("record.amount > 100"));
-        events.insert(Events.ORDERS, "{\"amount\":\"500\"}", "{\"amount\":\"5\"}", "{\"amount\":\"five\"}");
-
-        // when
-        Received received = receive("g", 10);
-
-        // then
-        assertThat(offsets(received)).containsExactly(0L, 2L);
-        assertThat(received.deliveries().get(0).filterError()).isEmpty();
-        assertThat(received.deliveries().get(1).filterError())
-                .hasValue("line 1, column 1 (record.amount): expected a number, but this is text that reads as none");
-        assertThat(groups.describe("g").orElseThrow().filterFailures()).isEqualTo(1);
-
-        // when: it comes again
-        groups.nack("g", receipts(received), 0).get();
-        Received again = receive("g", 10);
-
-        // then: marked again, counted once
-        assertThat(again.deliveries().get(1).filterError()).isPresent();
-        assertThat(groups.list().get(0).filterFailures()).isEqualTo(1);
-    }
-
-    @Test
-    void shouldRefuseAGroupWhoseFilterIsNoExpression() {
-        assertThatThrownBy(() -> create("g", where("recrod.amount > 100")))
-                .hasMessageContaining("line 1, column 1: unknown name 'recrod', did you mean 'record'?")
-                .hasMessageContaining("\nrecrod.amount > 100\n^^^^^^");
-    }
-
-    @Test
-    void shouldServeOtherGroupsWhenItCannotReadTheFilterOfOne() throws Exception {
-        // given: a group that a newer version made
-        create("g", GroupConfig.defaults());
-        int stream = groups.describe("g").orElseThrow().group().streamId();
-        log.submit(List.of(
-                        new Command.CreateGroup("newer", stream, new StartPosition.Earliest(), where("record.a =~ 1"))))
-                .get();
-        events.insert(Events.ORDERS, 1);
-
-        // when
-        CompletableFuture<Received> refused = groups.receive(request("newer", 1, 20_000));
-
-        // then
-        assertThatThrownBy(refused::get)
-                .cause()
-                .hasMessageContaining("this node cannot read the filter of group 'newer': line 1, column 10");
-        assertThat(offsets(receive("g", 1))).containsExactly(0L);
-    }
-
-    @Test
-    void shouldMoveTheScanOverValuesThatNeverMatch() throws Exception {
-        // given
-        create("g", where("record.note == 'never'"));
-        for (int i = 0; i < 6; i++) {
-            events.insert(Events.ORDERS, 1_000);
-        }
-
-        // when
-        Received received = groups.receive(request("g", 10, 50)).get(10, TimeUnit.SECONDS);
-
-        // then: replicated, so that another leader need not begin again
-        assertThat(received.deliveries()).isEmpty();
-        assertThat(groups.describe("g").orElseThrow().group().scan()).isGreaterThan(4_000);
-    }
-
-    private static GroupConfig where(String expression) {
-        return new GroupConfig(
-                30_000, 0, GroupConfig.Ordering.NONE, GroupConfig.Mode.CHANGES, List.of(), List.of(), expression);
-    }
-
-    @Test
     void shouldNeverHandOutALeasedOrSettledMessageAgain() throws Exception {
         // given
         create("g", GroupConfig.defaults());
@@ -160,12 +70,12 @@ class GroupServiceTest {
         Received first = receive("g", 2);
 
         // when
-        groups.ack("g", receipts(first)).get();
+        groups.ack("g", ServedGroups.receipts(first)).get();
         Received second = receive("g", 10);
 
         // then
-        assertThat(offsets(second)).containsExactly(2L, 3L);
-        assertThat(offsets(receive("g", 10))).isEmpty();
+        assertThat(ServedGroups.offsets(second)).containsExactly(2L, 3L);
+        assertThat(ServedGroups.offsets(receive("g", 10))).isEmpty();
     }
 
     @Test
@@ -178,7 +88,7 @@ class GroupServiceTest {
         events.insert(Events.ORDERS, 1);
 
         // then
-        assertThat(offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L);
+        assertThat(ServedGroups.offsets(waiting.get(5, TimeUnit.SECONDS))).containsExactly(0L);
     }
 
     @Test
@@ -205,7 +115,7 @@ class GroupServiceTest {
 
         // then
         Received next = receive("g", 10);
-        assertThat(offsets(next)).containsExactly(0L);
+        assertThat(ServedGroups.offsets(next)).containsExactly(0L);
         assertThat(next.deliveries().get(0).deliveryCount()).isEqualTo(1);
     }
 
@@ -224,7 +134,7 @@ class GroupServiceTest {
 
         // then
         Received next = groups.receive(request("g", 10, 5_000)).get(5, TimeUnit.SECONDS);
-        assertThat(offsets(next)).containsExactly(0L);
+        assertThat(ServedGroups.offsets(next)).containsExactly(0L);
         assertThat(next.deliveries().get(0).deliveryCount()).isEqualTo(1);
     }
 
@@ -241,10 +151,14 @@ class GroupServiceTest {
 
         // then
         assertThat(second.deliveries().get(0).deliveryCount()).isEqualTo(2);
-        assertThat(groups.extend("g", receipts(first), 1_000, false).get().results())
+        assertThat(groups.extend("g", ServedGroups.receipts(first), 1_000, false)
+                        .get()
+                        .results())
                 .containsExactly(ItemOutcome.LEASE_LOST);
-        assertThat(groups.ack("g", receipts(first)).get().results()).containsExactly(ItemOutcome.OK);
-        assertThat(groups.ack("g", receipts(second)).get().results()).containsExactly(ItemOutcome.OK);
+        assertThat(groups.ack("g", ServedGroups.receipts(first)).get().results())
+                .containsExactly(ItemOutcome.OK);
+        assertThat(groups.ack("g", ServedGroups.receipts(second)).get().results())
+                .containsExactly(ItemOutcome.OK);
     }
 
     @Test
@@ -252,7 +166,7 @@ class GroupServiceTest {
         // given
         create("g", GroupConfig.defaults());
         events.insert(Events.ORDERS, 1);
-        groups.nack("g", receipts(receive("g", 1)), 5_000).get();
+        groups.nack("g", ServedGroups.receipts(receive("g", 1)), 5_000).get();
 
         // when
         Received early = receive("g", 1);
@@ -261,33 +175,7 @@ class GroupServiceTest {
 
         // then
         assertThat(early.deliveries()).isEmpty();
-        assertThat(offsets(due)).containsExactly(0L);
-    }
-
-    @Test
-    void shouldOnlyDeliverWhatTheFilterWantsAndMoveItsScanPastTheRest() throws Exception {
-        // given
-        create(
-                "g",
-                new GroupConfig(
-                        30_000,
-                        0,
-                        GroupConfig.Ordering.NONE,
-                        GroupConfig.Mode.CHANGES,
-                        List.of("public.orders"),
-                        List.of(),
-                        ""));
-        events.insert(Events.CUSTOMERS, 10_000);
-        events.insert(Events.ORDERS, 1);
-        events.insert(Events.CUSTOMERS, 5_000);
-
-        // when
-        Received received = receive("g", 10);
-        groups.receive(request("g", 1, 100)).get(5, TimeUnit.SECONDS);
-
-        // then
-        assertThat(offsets(received)).containsExactly(10_000L);
-        assertThat(groups.describe("g").orElseThrow().group().scan()).isEqualTo(15_001L);
+        assertThat(ServedGroups.offsets(due)).containsExactly(0L);
     }
 
     @Test
@@ -296,7 +184,7 @@ class GroupServiceTest {
         create("g", GroupConfig.defaults());
         events.insert(Events.ORDERS, 2);
         Received first = receive("g", 2);
-        groups.ack("g", receipts(first)).get();
+        groups.ack("g", ServedGroups.receipts(first)).get();
 
         // when
         GroupService.Sought sought =
@@ -305,9 +193,9 @@ class GroupServiceTest {
         // then
         assertThat(sought.to()).isEqualTo(1);
         assertThat(sought.events()).isEqualTo(1);
-        assertThat(groups.ack("g", receipts(first)).get().results())
+        assertThat(groups.ack("g", ServedGroups.receipts(first)).get().results())
                 .containsExactly(ItemOutcome.SOUGHT_PAST, ItemOutcome.LEASE_LOST);
-        assertThat(offsets(receive("g", 10))).containsExactly(1L);
+        assertThat(ServedGroups.offsets(receive("g", 10))).containsExactly(1L);
     }
 
     @Test
@@ -316,8 +204,8 @@ class GroupServiceTest {
         create("g", GroupConfig.defaults());
         create("other", GroupConfig.defaults());
         events.insert(Events.ORDERS, 1);
-        String receipt = receipts(receive("g", 1)).get(0);
-        String foreign = receipts(receive("other", 1)).get(0);
+        String receipt = ServedGroups.receipts(receive("g", 1)).get(0);
+        String foreign = ServedGroups.receipts(receive("other", 1)).get(0);
         String forged = (receipt.charAt(20) == 'A' ? "B" : "A") + receipt.substring(1);
 
         // when
@@ -398,7 +286,7 @@ class GroupServiceTest {
         // then
         List<Long> all = new java.util.ArrayList<>();
         for (CompletableFuture<Received> one : waiting) {
-            all.addAll(offsets(one.get(5, TimeUnit.SECONDS)));
+            all.addAll(ServedGroups.offsets(one.get(5, TimeUnit.SECONDS)));
         }
         assertThat(all).hasSize(30).doesNotHaveDuplicates();
     }
@@ -480,12 +368,12 @@ class GroupServiceTest {
         create("g", GroupConfig.defaults());
         events.insert(Events.ORDERS, 2);
         groups.seek("g", new StartPosition.Earliest(), false).get();
-        List<String> receipts = receipts(receive("g", 2));
+        List<String> receipts = ServedGroups.receipts(receive("g", 2));
 
         // when: an older view than the receipts are of
         LocalLog old = new LocalLog(new Machine(new InMemoryStore()));
         Events.open(old).insert(Events.ORDERS, 2);
-        GroupService deposed = service(old);
+        GroupService deposed = ServedGroups.over(old, MAX_IN_FLIGHT);
         deposed.create("g", "main", new StartPosition.Earliest(), GroupConfig.defaults())
                 .get();
         old.hold();
@@ -507,7 +395,7 @@ class GroupServiceTest {
         create("g", GroupConfig.defaults());
         create("later", GroupConfig.defaults());
         events.insert(Events.ORDERS, 1);
-        List<String> receipts = receipts(receive("later", 1));
+        List<String> receipts = ServedGroups.receipts(receive("later", 1));
 
         // when
         GroupService.Settled settled = groups.ack("g", receipts).get(5, TimeUnit.SECONDS);
@@ -528,16 +416,6 @@ class GroupServiceTest {
 
     private static ReceiveRequest request(String group, int max, long waitMillis) {
         return new ReceiveRequest(group, max, waitMillis, OptionalLong.empty(), 4 << 20);
-    }
-
-    private static List<Long> offsets(Received received) {
-        return received.deliveries().stream()
-                .map(delivery -> delivery.event().offset())
-                .toList();
-    }
-
-    private static List<String> receipts(Received received) {
-        return received.deliveries().stream().map(Delivery::receipt).toList();
     }
 
     private void awaitHeld(int entries) {

@@ -95,7 +95,7 @@ class RetentionClusterIT {
                 .until(() -> main(any).earliest().equals("0000000000000000"));
 
         // and what is not held goes, everywhere
-        any.updateGroup("holder", new GroupUpdate(null, null, null, false, null));
+        any.updateGroup("holder", GroupUpdate.none().holdingTheLog(false));
         long earliest = awaitTrimmed(nodes);
         assertThat(earliest).isPositive();
         for (String group : List.of("slow", "holder")) {

@@ -1,15 +1,10 @@
 package dev.penstock.storage.machine;
 
-import dev.penstock.storage.codec.BatchCodec;
-import dev.penstock.storage.codec.StoredFormatException;
 import dev.penstock.storage.machine.ModelSources.Source;
 import dev.penstock.storage.machine.Reply.ItemResult;
 import dev.penstock.storage.machine.Reply.Rejected;
 import dev.penstock.storage.machine.Reply.Rejection;
 import dev.penstock.storage.model.AsideOffset;
-import dev.penstock.storage.model.BatchHeader;
-import dev.penstock.storage.model.DeadLetter;
-import dev.penstock.storage.model.GroupChange;
 import dev.penstock.storage.model.GroupConfig;
 import dev.penstock.storage.model.KeyOrder;
 import dev.penstock.storage.model.LeaseRef;
@@ -99,14 +94,16 @@ final class Model {
     /** By the stream whose letters they are. */
     final Map<Integer, ModelPayloads> payloads = new HashMap<>();
 
-    private final Map<Integer, Integer> streamOfGroup = new HashMap<>();
+    final Map<Integer, Integer> streamOfGroup = new HashMap<>();
     final ModelKeys keys = new ModelKeys();
+    private final ModelGroups groupModels = new ModelGroups(this);
+    private final ModelDeadLetters letters = new ModelDeadLetters(this);
     long clock;
-    private int nextGroup = 1;
+    int nextGroup = 1;
     private long term;
-    private long index;
-    private Envelope envelope = new Envelope(0, 0, 0, List.of());
-    private int ordinal;
+    long index;
+    Envelope envelope = new Envelope(0, 0, 0, List.of());
+    int ordinal;
     private final Set<Integer> refusedGrants = new HashSet<>();
 
     List<Reply> apply(long atTerm, long atIndex, Envelope entry) {
@@ -132,10 +129,10 @@ final class Model {
             case STOP_SOURCE -> sources.stop((Command.StopSource) command, clock);
             case RESUME_SOURCE -> sources.resume((Command.ResumeSource) command);
             case SOURCE_TIMELINE -> sources.timeline((Command.SourceTimeline) command);
-            case CREATE_GROUP -> create((Command.CreateGroup) command);
-            case DELETE_GROUP -> delete((Command.DeleteGroup) command);
-            case SEEK_GROUP -> seek((Command.SeekGroup) command);
-            case UPDATE_GROUP -> update((Command.UpdateGroup) command);
+            case CREATE_GROUP -> groupModels.create((Command.CreateGroup) command);
+            case DELETE_GROUP -> groupModels.delete((Command.DeleteGroup) command);
+            case SEEK_GROUP -> groupModels.seek((Command.SeekGroup) command);
+            case UPDATE_GROUP -> groupModels.update((Command.UpdateGroup) command);
             case PUT_KEY -> keys.put((Command.PutKey) command, index, clock);
             case REVOKE_KEY -> keys.revoke((Command.RevokeKey) command, index);
             case GRANT -> grant((Command.Grant) command);
@@ -143,13 +140,13 @@ final class Model {
             case NACK -> nack((Command.Nack) command);
             case EXTEND -> extend((Command.Extend) command);
             case RELEASE -> release((Command.Release) command);
-            case DEAD_LETTER -> deadLetter((Command.DeadLetter) command);
-            case REDRIVE -> redrive((Command.Redrive) command);
-            case DROP_DEAD_LETTERS -> drop((Command.DropDeadLetters) command);
+            case DEAD_LETTER -> letters.deadLetter((Command.DeadLetter) command);
+            case REDRIVE -> letters.redrive((Command.Redrive) command);
+            case DROP_DEAD_LETTERS -> letters.drop((Command.DropDeadLetters) command);
             case EXPIRE -> expire((Command.Expire) command);
             case SWEEP -> sweep((Command.Sweep) command);
             case TRIM -> trim((Command.Trim) command);
-            case SET_RETENTION -> setRetention((Command.SetRetention) command);
+            case SET_RETENTION -> sources.setRetention((Command.SetRetention) command);
             case MARK -> new Reply.Marked(0);
             case RAISE_FEATURE_LEVEL ->
                 ((Command.RaiseFeatureLevel) command).level() < 1 ? no(Rejection.MALFORMED) : new Reply.Done();
@@ -158,171 +155,6 @@ final class Model {
 
     static Reply no(Rejection reason) {
         return new Rejected(reason, "");
-    }
-
-    // ---- groups ----
-
-    private Reply create(Command.CreateGroup c) {
-        if (!c.name().matches("[A-Za-z0-9_-]{1,75}")
-                || c.config().visibilityMillis() < 0
-                || c.config().maxDeliveries() < 0
-                || c.config().delayMillis() < 0
-                || c.config().receiveWaitMillis() < 0) {
-            return no(Rejection.MALFORMED);
-        }
-        Source s = sources.all.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_STREAM);
-        }
-        for (GroupModel g : groups.values()) {
-            if (g.name.equals(c.name())) {
-                boolean same =
-                        g.stream == c.streamId() && g.config.equals(c.config()) && sameRequest(g.requested, c.start());
-                return same ? new Reply.GroupCreated(g.id, g.generation, g.start, true) : no(Rejection.GROUP_EXISTS);
-            }
-        }
-        long start = resolve(s, c.start());
-        if (start < 0) {
-            return no(Rejection.OFFSET_OUT_OF_RANGE);
-        }
-        GroupModel g = new GroupModel();
-        g.id = nextGroup++;
-        g.letters = new ModelLetters(g.id);
-        g.name = c.name();
-        g.stream = c.streamId();
-        g.generation = index;
-        g.planVersion = index;
-        g.start = start;
-        g.scan = start;
-        g.config = c.config();
-        g.requested = c.start();
-        g.changed = envelope.wallMillis();
-        groups.put(g.id, g);
-        streamOfGroup.put(g.id, g.stream);
-        return new Reply.GroupCreated(g.id, index, start, false);
-    }
-
-    private static long resolve(Source s, StartPosition position) {
-        if (position instanceof StartPosition.Earliest) {
-            return s.earliest;
-        }
-        long offset = s.end;
-        if (position instanceof StartPosition.AtOffset at) {
-            offset = at.offset();
-        } else if (position instanceof StartPosition.AtTime at) {
-            offset = at.offset();
-        } else if (position instanceof StartPosition.AtLsn at) {
-            offset = at.offset();
-        }
-        return offset >= s.earliest && offset <= s.end ? offset : -1;
-    }
-
-    /** A time or an LSN may have led elsewhere when it was asked for first. */
-    private static boolean sameRequest(StartPosition first, StartPosition second) {
-        if (first instanceof StartPosition.AtTime one && second instanceof StartPosition.AtTime other) {
-            return one.micros() == other.micros();
-        }
-        if (first instanceof StartPosition.AtLsn one && second instanceof StartPosition.AtLsn other) {
-            return one.lsn().equals(other.lsn());
-        }
-        return first.equals(second);
-    }
-
-    private Reply delete(Command.DeleteGroup c) {
-        GroupModel g = groups.get(c.groupId());
-        if (g == null) {
-            return no(Rejection.UNKNOWN_GROUP);
-        }
-        if (g.generation != c.generation()) {
-            return no(Rejection.STALE_GENERATION);
-        }
-        end(g);
-        if (!g.letters.kept.isEmpty()) {
-            ended.put(new Ended(g.id, 0), g.letters.asMessages());
-        }
-        groups.remove(g.id);
-        return new Reply.Done();
-    }
-
-    private Reply seek(Command.SeekGroup c) {
-        GroupModel g = groups.get(c.groupId());
-        if (g == null) {
-            return no(Rejection.UNKNOWN_GROUP);
-        }
-        if (g.generation != c.generation() || g.generation == index) {
-            return no(Rejection.STALE_GENERATION);
-        }
-        long to = resolve(sources.all.getOrDefault(g.stream, new Source()), c.to());
-        if (to < 0) {
-            return no(Rejection.OFFSET_OUT_OF_RANGE);
-        }
-        end(g);
-        long from = g.scan;
-        g.messages = new HashMap<>();
-        g.parked = new HashMap<>();
-        g.generation = index;
-        g.start = to;
-        g.scan = to;
-        return new Reply.Sought(index, from, to);
-    }
-
-    private Reply update(Command.UpdateGroup c) {
-        GroupModel g = groups.get(c.groupId());
-        if (g == null) {
-            return no(Rejection.UNKNOWN_GROUP);
-        }
-        if (g.generation != c.generation()) {
-            return no(Rejection.STALE_GENERATION);
-        }
-        GroupConfig was = g.config;
-        GroupConfig next = new GroupConfig(
-                c.change().visibilityMillis().orElse(was.visibilityMillis()),
-                c.change().maxDeliveries().orElse(was.maxDeliveries()),
-                was.ordering(),
-                c.change().mode().orElse(was.mode()),
-                c.change().filter().map(GroupChange.Filter::tables).orElse(was.tables()),
-                c.change().filter().map(GroupChange.Filter::actions).orElse(was.actions()),
-                c.change().filter().map(GroupChange.Filter::where).orElse(was.where()),
-                c.change().delayMillis().orElse(was.delayMillis()),
-                c.change().receiveWaitMillis().orElse(was.receiveWaitMillis()),
-                c.change().hold().orElse(was.hold()),
-                c.change().queue().or(was::queue),
-                c.change().deadLetterGroup().orElse(was.deadLetterGroup()));
-        boolean paused = c.change().paused().orElse(g.paused);
-        boolean others = next.mode() != was.mode()
-                || !next.tables().equals(was.tables())
-                || !next.actions().equals(was.actions())
-                || !next.where().equals(was.where())
-                || paused != g.paused;
-        if (g.planVersion != c.planVersion() || (others && g.planVersion == index)) {
-            return no(Rejection.STALE_PLAN);
-        }
-        TreeMap<String, String> tags = new TreeMap<>(g.tags);
-        tags.keySet().removeAll(Set.copyOf(c.change().removedTags()));
-        tags.putAll(c.change().tags());
-        if (next.visibilityMillis() < 0
-                || next.maxDeliveries() < 0
-                || next.delayMillis() < 0
-                || next.receiveWaitMillis() < 0
-                || tags.size() > 50
-                || tags.containsKey("")) {
-            return no(Rejection.MALFORMED);
-        }
-        if (others || !next.equals(was) || !tags.equals(g.tags)) {
-            g.changed = envelope.wallMillis();
-        }
-        g.config = next;
-        g.paused = paused;
-        g.tags = tags;
-        g.planVersion = others ? index : g.planVersion;
-        return new Reply.Done();
-    }
-
-    private void end(GroupModel g) {
-        if (!g.messages.isEmpty() || !g.parked.isEmpty()) {
-            ended.put(new Ended(g.id, g.generation), g.messages);
-            endedParked.put(new Ended(g.id, g.generation), g.parked.size());
-        }
     }
 
     // ---- deliveries ----
@@ -436,40 +268,16 @@ final class Model {
             m.due = 0;
             if (AsideOffset.isAside(m.offset)) {
                 g.messages.remove(m.offset);
-                bury(g, g.letters.diedAgain(m, envelope.wallMillis()));
+                letters.bury(g, g.letters.diedAgain(m, envelope.wallMillis()));
             }
         }
-    }
-
-    private void bury(GroupModel g, DeadLetter letter) {
-        for (GroupModel heir : groups.values()) {
-            if (heir != g && heir.name.equals(g.config.deadLetterGroup()) && takes(heir, g)) {
-                putBack(heir, letter);
-                return;
-            }
-        }
-        g.letters.kept.put(letter.letter(), letter);
-    }
-
-    private static boolean takes(GroupModel to, GroupModel from) {
-        return to.stream == from.stream && to.ordered() == from.ordered();
-    }
-
-    private void putBack(GroupModel g, DeadLetter letter) {
-        Message m = g.letters.putBack(letter, g.ordered());
-        m.lease = new LeaseRef(m.offset, index, ordinal++);
-        g.messages.put(m.offset, m);
     }
 
     private void remove(GroupModel g, Message m) {
         g.messages.remove(m.offset);
         if (AsideOffset.isAside(m.offset)) {
-            dropPayload(g.stream, AsideOffset.letter(m.offset));
+            letters.dropPayload(g.stream, AsideOffset.letter(m.offset));
         }
-    }
-
-    private void dropPayload(int stream, long letter) {
-        payloads.getOrDefault(stream, new ModelPayloads(0)).sizes.remove(letter);
     }
 
     private interface Item {
@@ -575,20 +383,6 @@ final class Model {
         }
     }
 
-    private Reply setRetention(Command.SetRetention c) {
-        Source s = sources.all.get(c.streamId());
-        if (s == null) {
-            return no(Rejection.UNKNOWN_STREAM);
-        }
-        if (c.retention().ageMillis() < 0
-                || c.retention().bytes() < 0
-                || c.retention().holdBytes() < 0) {
-            return no(Rejection.MALFORMED);
-        }
-        s.retention = c.retention();
-        return new Reply.Done();
-    }
-
     private Reply trim(Command.Trim c) {
         if (envelope.planningTerm() != term) {
             return no(Rejection.STALE_TERM);
@@ -605,102 +399,6 @@ final class Model {
                 .sorted(Comparator.comparingInt(g -> g.id))
                 .toList();
         return TrimModel.trim(s, readers, c.max(), clock, envelope.wallMillis());
-    }
-
-    // ---- dead letters ----
-
-    private Reply deadLetter(Command.DeadLetter c) {
-        GroupModel g = groups.get(c.groupId());
-        if (g == null) {
-            return no(Rejection.UNKNOWN_GROUP);
-        }
-        if (g.generation != c.generation()) {
-            return no(Rejection.STALE_GENERATION);
-        }
-        Source s = sources.all.getOrDefault(g.stream, new Source());
-        for (Command.Dead dead : c.messages()) {
-            try {
-                BatchHeader header = BatchCodec.decode(dead.batch()).header();
-                if (header.eventCount() != 1
-                        || !header.source().equals(s.name)
-                        || dead.reason().length() > 64) {
-                    return no(Rejection.MALFORMED);
-                }
-            } catch (StoredFormatException e) {
-                return no(Rejection.MALFORMED);
-            }
-        }
-        int count = 0;
-        for (Command.Dead dead : c.messages()) {
-            Message m = g.messages.get(dead.offset());
-            if (m != null && m.state == State.DYING) {
-                g.messages.remove(m.offset);
-                ModelPayloads kept =
-                        payloads.computeIfAbsent(g.stream, stream -> new ModelPayloads(sources.nextStreamId()));
-                long number = kept.add(dead.batch().length);
-                bury(g, g.letters.died(number, kept.streamId, m, dead.reason(), envelope.wallMillis()));
-                count++;
-            }
-        }
-        return new Reply.DeadLettersChanged(count);
-    }
-
-    private Reply redrive(Command.Redrive c) {
-        GroupModel g = groups.get(c.groupId());
-        if (g == null) {
-            return no(Rejection.UNKNOWN_GROUP);
-        }
-        int count = 0;
-        for (long number : c.letters()) {
-            count += redriveOne(g, c.destination(), number) ? 1 : 0;
-        }
-        return new Reply.DeadLettersChanged(count);
-    }
-
-    private boolean redriveOne(GroupModel g, int destination, long number) {
-        DeadLetter kept = g.letters.kept.get(number);
-        DeadLetter letter = kept != null ? kept : g.letters.away.get(number);
-        Message m = number < 0 ? null : g.messages.get(AsideOffset.of(number));
-        if (letter == null || (kept == null && (m == null || m.state != State.READY || letter.origin() == g.id))) {
-            return false;
-        }
-        GroupModel to = groups.get(destination == 0 ? letter.origin() : destination);
-        if (to == null || !takes(to, g) || (kept == null && to == g)) {
-            return false;
-        }
-        g.letters.kept.remove(number);
-        if (kept == null) {
-            g.letters.away.remove(number);
-            g.messages.remove(AsideOffset.of(number));
-        }
-        putBack(to, letter.of(to.id));
-        return true;
-    }
-
-    private Reply drop(Command.DropDeadLetters c) {
-        GroupModel g = groups.get(c.groupId());
-        if (g == null) {
-            return no(Rejection.UNKNOWN_GROUP);
-        }
-        int count = 0;
-        for (long number : c.letters()) {
-            if (g.letters.kept.remove(number) != null) {
-                dropPayload(g.stream, number);
-                count++;
-            }
-        }
-        return new Reply.DeadLettersChanged(count);
-    }
-
-    /** A row of what ended leaves. */
-    private void removeEnded(Ended of, Map<Long, Message> rows, long offset) {
-        rows.remove(offset);
-        int stream = streamOfGroup.getOrDefault(of.group(), 0);
-        if (of.generation() == 0) {
-            dropPayload(stream, offset);
-        } else if (AsideOffset.isAside(offset)) {
-            dropPayload(stream, AsideOffset.letter(offset));
-        }
     }
 
     // ---- time and rubbish ----
@@ -757,7 +455,7 @@ final class Model {
                 freed++;
             } else {
                 Ended of = new Ended(due.group(), due.generation());
-                removeEnded(of, ended.getOrDefault(of, new HashMap<>()), due.offset());
+                letters.removeEnded(of, ended.getOrDefault(of, new HashMap<>()), due.offset());
             }
         }
         return new Reply.Expired(freed, nextDue() <= clock);
@@ -785,7 +483,7 @@ final class Model {
             Ended first = ended.firstKey();
             Map<Long, Message> rows = ended.firstEntry().getValue();
             List<Long> offsets = rows.keySet().stream().sorted().limit(left).toList();
-            offsets.forEach(offset -> removeEnded(first, rows, offset));
+            offsets.forEach(offset -> letters.removeEnded(first, rows, offset));
             int parked = endedParked.getOrDefault(first, 0);
             int parkedNow = Math.min(parked, left - offsets.size());
             endedParked.put(first, parked - parkedNow);

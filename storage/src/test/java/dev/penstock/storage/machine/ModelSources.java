@@ -223,4 +223,18 @@ final class ModelSources {
         s.timeline = c.timeline();
         return new Reply.Done();
     }
+
+    Reply setRetention(Command.SetRetention c) {
+        Source s = all.get(c.streamId());
+        if (s == null) {
+            return Model.no(Rejection.UNKNOWN_STREAM);
+        }
+        if (c.retention().ageMillis() < 0
+                || c.retention().bytes() < 0
+                || c.retention().holdBytes() < 0) {
+            return Model.no(Rejection.MALFORMED);
+        }
+        s.retention = c.retention();
+        return new Reply.Done();
+    }
 }
