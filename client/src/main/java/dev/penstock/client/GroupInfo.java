@@ -94,6 +94,16 @@ public record GroupInfo(@JsonValue ObjectNode json) {
         return json.path("filter_failures").asLong();
     }
 
+    /** {@code trim} or {@code hold}: whether retention waits for the group. */
+    public String retention() {
+        return json.path("retention").asText();
+    }
+
+    /** The group whose messages its dead letters become; empty = they are kept. */
+    public String deadLetterGroup() {
+        return json.path("dead_letter_group").asText("");
+    }
+
     /** Messages that retention took before they were settled, at most. */
     public long lostAtMost() {
         return json.path("lost_at_most").asLong();

@@ -68,9 +68,12 @@ final class GroupInspectCommands {
                     .row("ready", group.ready())
                     .row("parked keys", group.parked())
                     .row("max deliveries", group.maxDeliveries() == 0 ? "unlimited" : group.maxDeliveries())
+                    .row("dead letter group", group.deadLetterGroup())
                     .row("dying", group.dying())
                     .row("dead letters", group.deadLetters())
                     .row("oldest dead letter", group.oldestDeadLetter())
+                    .row("retention", group.retention())
+                    .row("lost to it at most", group.lostAtMost())
                     .row("filter failures", group.filterFailures())
                     .row("oldest unsettled", Amounts.age(group.oldestUnsettledAge()))
                     .print(out);

@@ -46,7 +46,8 @@ class GroupInspectCommandsTest {
                         + "\"filter\":{\"tables\":[\"public.orders\",\"audit.*\"],\"where\":\"record.a > 1\\n or record.b\"},"
                         + "\"visibility_timeout\":\"30s\",\"floor\":\"0000000000000004\",\"scan\":\"0000000000000009\","
                         + "\"backlog\":12,\"in_flight\":3,\"delayed\":1,\"ready\":2,\"parked\":5,\"dead_letters\":8,"
-                        + "\"max_deliveries\":5,\"dying\":1,\"oldest_dead_letter\":\"2026-11-21T10:00:00Z\","
+                        + "\"max_deliveries\":5,\"dying\":1,\"dead_letter_group\":\"buried\","
+                        + "\"retention\":\"hold\",\"lost_at_most\":7,\"oldest_dead_letter\":\"2026-11-21T10:00:00Z\","
                         + "\"filter_failures\":6,\"oldest_unsettled_age\":3.25}");
 
         assertThat(run("groups", "show", "workers").out()).isEqualTo("""
@@ -68,9 +69,12 @@ class GroupInspectCommandsTest {
                 ready               2
                 parked keys         5
                 max deliveries      5
+                dead letter group   buried
                 dying               1
                 dead letters        8
                 oldest dead letter  2026-11-21T10:00:00Z
+                retention           hold
+                lost to it at most  7
                 filter failures     6
                 oldest unsettled    3.3 s
                 """);
