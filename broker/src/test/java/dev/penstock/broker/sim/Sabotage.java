@@ -10,25 +10,25 @@ enum Sabotage {
     /** The machine stores every batch that ends above what it has, also what of it is stored already. */
     STORE_OVERLAPS("of the stream: expected"),
     /** An append of unknown outcome is taken as not applied, and its events go out again after whatever the log has. */
-    RELABEL_UNKNOWN("of the stream: expected"),
+    RELABEL_UNKNOWN("of the stream: expected", 1),
     /** An append of unknown outcome is taken as applied. */
-    UNKNOWN_IS_STORED("Postgres was told"),
+    UNKNOWN_IS_STORED("Postgres was told", 2),
     /** The replicator hears "stored" as soon as it has proposed. */
     CONFIRM_EARLY("Postgres was told"),
     /** A bound that the log refused, because it stands elsewhere, is taken for accepted. */
-    MISMATCH_IS_ACCEPTED("Postgres was told"),
+    MISMATCH_IS_ACCEPTED("Postgres was told", 11),
     /** Raft counts what a member has received, whether or not it is on the disk. */
-    COUNT_UNSYNCED("the made-up Raft is broken"),
+    COUNT_UNSYNCED("the made-up Raft is broken", 14),
 
     // ---- plans and leases ----
     /** Plans are stamped with the present term, whenever they were made. */
     IGNORE_PLANNED_TERM("a grant planned in term"),
     /** The machine does not compare the term of a plan with that of its entry. */
-    APPLY_ANY_TERM("a grant planned in term"),
+    APPLY_ANY_TERM("a grant planned in term", 15),
     /** The machine does not compare the generation and the scan position of a plan with the group's. */
     APPLY_STALE_PLANS(" grant"),
     /** The machine does not compare the plan version: what was planned under another filter, or before a pause, is done. */
-    APPLY_OLD_PLAN_VERSIONS("[plan version of a grant"),
+    APPLY_OLD_PLAN_VERSIONS("[plan version of a grant", 7),
     /** The planner judges that the last event of a grant does not match. */
     SKIP_A_MATCH("is skipped for ever, but it matches"),
     /** Messages go out as soon as their grant is proposed. */
@@ -42,7 +42,7 @@ enum Sabotage {
     /** A client is told that it is done as soon as its ack is proposed: a change of leaders forgets it. */
     ACK_EARLY("but a client had been told"),
     /** A client whose ack has an unknown outcome is told that it is done. */
-    ACK_UNKNOWN_IS_OK("but a client had been told"),
+    ACK_UNKNOWN_IS_OK("but a client had been told", 11),
     /** A lease that is extended ends at once. */
     CUT_EXTENDS("before the lease on it ends"),
     /** A release counts as a delivery. */
@@ -63,7 +63,15 @@ enum Sabotage {
     /** What the check that is meant to find it says. */
     final String sign;
 
+    /** The seed that found it when it was looked for last: tried first. */
+    final int firstSeed;
+
     Sabotage(String sign) {
+        this(sign, 0);
+    }
+
+    Sabotage(String sign, int firstSeed) {
         this.sign = sign;
+        this.firstSeed = firstSeed;
     }
 }
