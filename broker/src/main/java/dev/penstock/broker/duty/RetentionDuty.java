@@ -5,20 +5,15 @@ import dev.penstock.broker.deliver.CommandSubmitter;
 import dev.penstock.storage.machine.Command;
 import dev.penstock.storage.machine.MachineView;
 import dev.penstock.storage.machine.Reply;
-import dev.penstock.storage.model.GroupState;
-import dev.penstock.storage.model.StreamState;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trims what is over a stream's retention. It only says that it is time; apply decides what goes. At most one proposal of its
- * own is on its way.
+ * Trims what is over a stream's retention, and says what groups lost by it. It only says that it is time; apply decides what
+ * goes.
  */
 final class RetentionDuty implements AutoCloseable {
 
@@ -30,90 +25,47 @@ final class RetentionDuty implements AutoCloseable {
     /** Some 50 MB of full batches, so that no entry takes long to apply. */
     private static final int MAX_BATCHES_PER_COMMAND = 200;
 
-    private final CommandSubmitter submitter;
-    private final AppliedState state;
-    private final ScheduledExecutorService scheduler;
-    private final long term;
-    private final ScheduledFuture<?> ticks;
-    private volatile boolean proposing;
-    private volatile boolean closed;
+    private final RepeatedProposal proposals;
 
     RetentionDuty(CommandSubmitter submitter, AppliedState state, ScheduledExecutorService scheduler, long term) {
-        this.submitter = submitter;
-        this.state = state;
-        this.scheduler = scheduler;
-        this.term = term;
-        this.ticks = scheduler.scheduleWithFixedDelay(this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+        proposals = new RepeatedProposal(
+                "what is over its retention",
+                PERIOD_MILLIS,
+                RetentionDuty::trims,
+                RetentionDuty::tell,
+                submitter,
+                state,
+                scheduler,
+                term);
     }
 
     @Override
     public void close() {
-        closed = true;
-        ticks.cancel(false);
+        proposals.close();
     }
 
-    private void tick() {
-        if (closed || proposing) {
-            return;
-        }
-        try {
-            List<Command> trims = new ArrayList<>();
-            try (MachineView view = state.openView()) {
-                long now = state.logTimeMillis();
-                for (StreamState stream : view.streams()) {
-                    if (view.trimNeeded(stream.id(), now)) {
-                        trims.add(new Command.Trim(stream.id(), MAX_BATCHES_PER_COMMAND));
-                    }
-                }
-            }
-            if (!trims.isEmpty()) {
-                propose(trims);
-            }
-        } catch (RuntimeException e) {
-            // A scheduled task that throws is never run again; the disk would fill.
-            LOG.error("Looking for what is over its retention failed; it is tried again in {} ms", PERIOD_MILLIS, e);
-        }
+    private static List<Command> trims(MachineView view, long logTimeMillis) {
+        List<Command> trims = new ArrayList<>();
+        view.streams().stream()
+                .filter(stream -> view.trimNeeded(stream.id(), logTimeMillis))
+                .forEach(stream -> trims.add(new Command.Trim(stream.id(), MAX_BATCHES_PER_COMMAND)));
+        return trims;
     }
 
-    private void propose(List<Command> trims) {
-        proposing = true;
-        CompletableFuture<CommandSubmitter.Decided> answer;
-        try {
-            answer = submitter.submit(trims, term);
-        } catch (RuntimeException e) {
-            proposing = false;
-            throw e;
-        }
-        CompletableFuture<?> unused = answer.whenComplete((decided, failure) -> {
-            proposing = false;
-            if (failure == null && !closed) {
-                scheduler.execute(() -> trimmed(decided.replies()));
-            }
-        });
-    }
-
-    private void trimmed(List<Reply> replies) {
+    /** Whether there is more to trim. */
+    private static boolean tell(List<Reply> replies) {
         boolean more = false;
         for (Reply reply : replies) {
             if (reply instanceof Reply.Trimmed trimmed) {
                 more |= trimmed.more();
-                trimmed.overtaken().forEach(this::tell);
+                trimmed.overtaken()
+                        .forEach(overtaken -> LOG.warn(
+                                "Retention overtook the group with the id {}: at most {} messages lost. Give the stream a"
+                                        + " longer retention, or have the group hold the log",
+                                overtaken.groupId(),
+                                overtaken.atMost()));
             }
         }
-        if (more) {
-            tick();
-        }
-    }
-
-    private void tell(Reply.Overtaken overtaken) {
-        try (MachineView view = state.openView()) {
-            String name =
-                    view.group(overtaken.groupId()).map(GroupState::name).orElse("with the id " + overtaken.groupId());
-            LOG.warn(
-                    "Retention overtook group {}: at most {} messages lost. Give the stream a longer retention, or have"
-                            + " the group hold the log",
-                    name,
-                    overtaken.atMost());
-        }
+        return more;
     }
 }
